@@ -1,0 +1,126 @@
+# ims-tools: 'make help' lists the targets.
+
+CC ?=		cc
+CFLAGS ?=	-O2 -g
+PREFIX ?=	/usr/local
+BINDIR ?=	$(PREFIX)/bin
+MANDIR ?=	$(PREFIX)/share/man
+DESTDIR ?=
+B ?=		build
+
+PKGS =		libcrypto libpcap jansson
+WARN =		-Wall -Wextra -Wshadow -Wstrict-prototypes \
+		-Wmissing-prototypes -Wformat=2 -Wvla
+HARDEN =	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+CPPFLAGS +=	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -MMD -MP
+STD =		-std=c11
+LDHARDEN =	-pie -Wl,-z,relro,-z,now
+
+PKG_CFLAGS :=	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS :=	$(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+LIB =		$(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*.c)))
+TOOLS =		$(patsubst bin/%.c,$(B)/%,$(sort $(wildcard bin/ims-*.c)))
+UNITS =		$(patsubst tests/unit/%.c,$(B)/tests/%, \
+		$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ =		$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+MAN1 =		$(sort $(wildcard man/*.1))
+MAN5 =		$(sort $(wildcard man/*.5))
+MAN7 =		$(sort $(wildcard man/*.7))
+
+# What a fresh Debian or Ubuntu lacks.
+DEPS =		gcc libc6-dev pkg-config libssl-dev libpcap-dev \
+		libjansson-dev bats jq mandoc tshark python3
+
+COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
+		$(PKG_CFLAGS)
+LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
+
+.PHONY:		all build check check-san clean demo deps help install lint \
+		README-check uninstall units $(FUZZ:fuzz_%=fuzz-%)
+.SECONDARY:
+
+all: build			## build the tools (installing nothing)
+
+build: $(TOOLS)
+
+$(B)/%: $(B)/bin/%.o $(B)/bin/tool.o $(B)/libims.a
+	$(LINK) -o $@ $^ $(PKG_LIBS)
+
+$(B)/libims.a: $(LIB)
+	rm -f $@
+	$(AR) rcs $@ $(LIB)
+
+$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libims.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(PKG_LIBS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+deps:				## install what is missing (apt-get), and say what
+	@missing=; for p in $(DEPS); do \
+		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | \
+		    grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "deps: installing$$missing"; \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		$$sudo apt-get update -q >/dev/null && \
+		$$sudo env DEBIAN_FRONTEND=noninteractive \
+		    apt-get install -q -y --no-install-recommends $$missing \
+		    >/dev/null; \
+	fi
+
+demo: deps			## audit a registration that ships with the tests
+	@$(MAKE) -s build
+	@B=$(B) sh tests/demo
+
+units: $(UNITS)
+
+check: deps			## all tests; T=one.bats for one file
+	@$(MAKE) -s build units
+	@B=$(B) tests/run $(T)
+
+check-san:			## the tests under ASan and UBSan
+	@$(MAKE) check B=build-san HARDEN= \
+	    CFLAGS="-O1 -g -fsanitize=address,undefined \
+	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+
+lint:				## layers of lib, manual pages
+	@tests/lint
+
+fuzz-%: tests/fuzz/fuzz_%.c	## fuzz a surface; S=seconds
+	@$(MAKE) -s B=build-fuzz CC=clang HARDEN= \
+	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined" \
+	    build-fuzz/libims.a
+	clang $(STD) $(CPPFLAGS) $(WARN) -O1 -g \
+	    -fsanitize=fuzzer,address,undefined -o build-fuzz/fuzz_$* $< \
+	    build-fuzz/libims.a $(PKG_LIBS)
+	@mkdir -p build-fuzz/corpus_$*
+	build-fuzz/fuzz_$* -max_total_time=$(or $(S),60) \
+	    build-fuzz/corpus_$*
+
+install: build			## install under DESTDIR and PREFIX
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	install -m 755 $(TOOLS) $(DESTDIR)$(BINDIR)
+	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
+	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
+
+uninstall:			## remove what install installed
+	rm -f $(patsubst $(B)/%,$(DESTDIR)$(BINDIR)/%,$(TOOLS)) \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man1/%,$(MAN1)) \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man5/%,$(MAN5)) \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man7/%,$(MAN7))
+
+clean:				## remove what was built
+	rm -rf build build-*
+
+help:				## this list
+	@sed -n 's/^\([a-z%-]*\):[^#]*## \(.*\)/\1	\2/p' Makefile | \
+	    expand -t 16

@@ -1,0 +1,296 @@
+/* ims-pcap: captures to SIP messages, ESP opened; ims-pcap(1). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/err.h"
+#include "tool.h"
+
+enum { OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT };
+
+static const struct option options[] = {
+	{ "count", required_argument, NULL, 'n' },
+	{ "duplicates", no_argument, NULL, OPT_DUPLICATES },
+	{ "help", no_argument, NULL, 'h' },
+	{ "keys", required_argument, NULL, 'k' },
+	{ "line-buffered", no_argument, NULL, 'l' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "packets", no_argument, NULL, OPT_PACKETS },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "sa", no_argument, NULL, OPT_SA },
+	{ "secrets", no_argument, NULL, 'x' },
+	{ "stat", no_argument, NULL, OPT_STAT },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+"usage: ims-pcap [-hlqVvx] [-k file] [-n count] [-o file] [--duplicates]\n"
+"                [--packets] [--sa] [--stat] [file ...]\n"
+"\n"
+"SIP messages of captures (pcap, pcapng) as JSON lines, ESP opened.\n"
+"\n"
+"  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
+"  -n, --count N         stop after N messages\n"
+"  -o, --output FILE     write there, whole or not at all\n"
+"  -l, --line-buffered   flush each record\n"
+"  -q, --quiet           no diagnostics\n"
+"  -v, --verbose         every diagnostic, not the first of a kind only\n"
+"  -x, --secrets         keys in sa records\n"
+"  -h, --help            this text\n"
+"  -V, --version         the version\n"
+"      --duplicates      copies of a packet too\n"
+"      --packets         packet records instead of messages, ESP as it is\n"
+"      --sa              sa records too\n"
+"      --stat            what became of every frame, as last record\n"
+"\n"
+"Without -k, keys are taken from the capture: ck and ik of a 401, Diameter Cx.\n"
+"Manual: ims-pcap(1), ims-records(5).\n";
+
+static struct {
+	struct flow	*flow;
+	struct buf	 out;
+	bool		 sas, secrets;
+	uint64_t	 limit, messages;
+	uint64_t	 no_sa, no_key;
+	uint32_t	 no_sa_spi, no_key_spi;
+} g;
+
+static void
+say_closed(void)
+{
+	if (g.no_key > 0)
+		tool_warn("%s: %llu ESP packets stay closed, the first with "
+		    "spi 0x%08x: the key is not known; -k takes the "
+		    "subscriber's", tool_file(),
+		    (unsigned long long)g.no_key, (unsigned)g.no_key_spi);
+	if (g.no_sa > 0)
+		tool_warn("%s: %llu ESP packets stay closed, the first with "
+		    "spi 0x%08x: no security association; its registration "
+		    "was not seen, -k takes sa records", tool_file(),
+		    (unsigned long long)g.no_sa, (unsigned)g.no_sa_spi);
+	g.no_key = g.no_sa = 0;
+}
+
+static void
+on_sip(const struct flow_sip *m, void *arg)
+{
+	(void)arg;
+	if (g.limit != 0 && g.messages == g.limit)
+		return;
+	g.messages++;
+	rec_write_sip(&g.out, m, m->copy);
+	tool_out(&g.out);
+}
+
+static void
+on_esp(const struct flow_esp *e, void *arg)
+{
+	char what[48];
+
+	(void)arg;
+	rec_write_esp(&g.out, e);
+	tool_out(&g.out);
+	if (e->reason == ERR_NOSA && g.no_sa++ == 0)
+		g.no_sa_spi = e->spi;
+	if (e->reason == ERR_NOKEY && g.no_key++ == 0)
+		g.no_key_spi = e->spi;
+	if (e->reason == ERR_NOSA || e->reason == ERR_NOKEY ||
+	    e->reason == ERR_REPLAY)
+		return;
+	tool_bad();
+	(void)snprintf(what, sizeof(what), "esp: %s", tool_reason(e->reason));
+	tool_warn_kind(what, "%s: frame %llu: esp: spi 0x%08x: %s",
+	    tool_file(), (unsigned long long)e->where.frame, (unsigned)e->spi,
+	    tool_reason(e->reason));
+}
+
+static void
+on_gap(const struct flow_gap *gap, void *arg)
+{
+	(void)arg;
+	rec_write_gap(&g.out, gap);
+	tool_out(&g.out);
+}
+
+static void
+on_packet(const struct flow_packet *p, void *arg)
+{
+	(void)arg;
+	rec_write_packet(&g.out, p);
+	tool_out(&g.out);
+}
+
+static void
+on_damage(uint64_t frame, const char *layer, int what, void *arg)
+{
+	(void)arg;
+	tool_damage(frame, layer, what);
+}
+
+static void
+on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
+    void *arg)
+{
+	(void)arg;
+	if (what == SA_NEWS_WRONG_K)
+		tool_warn("%s: the key given for %.*s does not fit its "
+		    "challenge: the MAC in AUTN is another", tool_file(),
+		    (int)impi.n, (const char *)impi.p);
+	if (what == SA_NEWS_NO_CHOICE)
+		tool_warn("%s: %.*s and its P-CSCF have no algorithms in "
+		    "common", tool_file(), (int)impi.n,
+		    (const char *)impi.p);
+	if (what != SA_NEWS_SET || !g.sas)
+		return;
+	for (size_t i = 0; i < n; i++)
+		rec_write_sa(&g.out, &sa[i], g.secrets);
+	tool_out(&g.out);
+}
+
+static bool
+go_on(int r)
+{
+	if (r < 0)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
+	return g.limit == 0 || g.messages < g.limit;
+}
+
+static bool
+on_frame(const struct cap_frame *f, void *arg)
+{
+	(void)arg;
+	flow_file(g.flow, tool_many() ? slice_str(tool_file()) :
+	    slice_of(NULL, 0));
+	if (!tool_link_known(f)) {
+		flow_unread(g.flow, f->number);
+		return true;
+	}
+	return go_on(flow_frame(g.flow, f->linktype, f->interface, f->number,
+	    f->time_ns, f->data, f->wire_len));
+}
+
+/* Packets are looked into; lines of other types pass through. */
+static bool
+on_line(struct slice line, uint64_t number, void *arg)
+{
+	char error[REC_ERROR_TEXT];
+	struct rec rec;
+	int r = rec_read(&rec, line, error);
+	bool go = true;
+
+	(void)arg;
+	if (r == ERR_MEM)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
+	if (r < 0) {
+		tool_warn("%s: line %llu: %s", tool_file(),
+		    (unsigned long long)number, error);
+		tool_bad();
+	} else if (rec.type == REC_PACKET)
+		go = go_on(flow_ip(g.flow, &rec.packet.where,
+		    rec.packet.packet));
+	else {
+		g.messages += rec.type == REC_SIP;
+		buf_put(&g.out, line);
+		buf_u8(&g.out, '\n');
+		tool_out(&g.out);
+		go = go_on(0);
+	}
+	rec_done(&rec);
+	return go;
+}
+
+static bool
+on_text(struct slice message, void *arg)
+{
+	(void)arg;
+	return go_on(flow_text(g.flow, message));
+}
+
+static void
+on_end(void *arg)
+{
+	(void)arg;
+	(void)go_on(flow_end(g.flow));
+	tool_more();
+	say_closed();
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct flow_sink sink = {
+		on_sip, on_esp, on_gap, on_packet, on_damage, NULL,
+	};
+	const struct tool_reader reader = {
+		on_frame, on_line, on_text, on_end, NULL,
+	};
+	struct flow_options opt = { 0 };
+	struct flow_account account;
+	struct sa_db *db;
+	const char *output = NULL;
+	bool stat = false, line_buffered = false;
+	int c;
+
+	tool_init("ims-pcap");
+	if ((db = sa_db_new()) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	while ((c = getopt_long(argc, argv, "hk:ln:o:qVvx", options, NULL)) !=
+	    -1)
+		switch (c) {
+		case 'h':
+			tool_help(help);
+		case 'k':
+			tool_keys(db, optarg);
+			break;
+		case 'l':
+			line_buffered = true;
+			break;
+		case 'n':
+			g.limit = tool_count(optarg);
+			break;
+		case 'o':
+			output = optarg;
+			break;
+		case 'q':
+			tool_quiet();
+			break;
+		case 'V':
+			tool_version();
+		case 'v':
+			tool_every();
+			break;
+		case 'x':
+			g.secrets = true;
+			break;
+		case OPT_SA:
+			g.sas = true;
+			break;
+		case OPT_PACKETS:
+			opt.packets = true;
+			break;
+		case OPT_DUPLICATES:
+			opt.duplicates = true;
+			break;
+		case OPT_STAT:
+			stat = true;
+			break;
+		default:
+			tool_usage();
+		}
+	tool_out_open(output, line_buffered);
+	sa_db_news(db, on_news, NULL);
+	if ((g.flow = flow_new(&sink, &opt, db)) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	tool_read(argv + optind, argc - optind, &reader);
+	if (stat) {
+		flow_account(g.flow, &account);
+		rec_write_stat(&g.out, "ims-pcap", &account);
+		tool_out(&g.out);
+	}
+	tool_out_end();
+	flow_free(g.flow);
+	sa_db_free(db);
+	buf_free(&g.out);
+	return tool_status(TOOL_YES);
+}

@@ -1,0 +1,348 @@
+/* ims-verify: SIP judged by the rules of IMS security; ims-verify(1). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/audit.h"
+#include "../lib/err.h"
+#include "tool.h"
+
+enum { OPT_FAIL_ON = 256, OPT_LIST_RULES };
+enum format { TEXT, JSON };
+
+static const struct option options[] = {
+	{ "count", required_argument, NULL, 'n' },
+	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
+	{ "format", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "keys", required_argument, NULL, 'k' },
+	{ "line-buffered", no_argument, NULL, 'l' },
+	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
+	{ "output", required_argument, NULL, 'o' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "role", required_argument, NULL, 'R' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+"usage: ims-verify [-hlqVv] [-f text|json] [-k file] [-n count] [-o file]\n"
+"                  [-R role=addr[:port]] [--fail-on level] [file ...]\n"
+"       ims-verify --list-rules\n"
+"\n"
+"Which rules of IMS security the SIP of captures or records breaks, and where.\n"
+"\n"
+"  -f, --format NAME     text (file:frame: level rule: ...), or json\n"
+"  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
+"  -n, --count N         stop after N findings\n"
+"  -o, --output FILE     write there, whole or not at all\n"
+"  -R, --role ROLE=ADDR[:PORT]\n"
+"                        a node: ue, p-cscf, i-cscf, s-cscf, ibcf, as, core,\n"
+"                        peer (of another network); repeatable\n"
+"  -l, --line-buffered   flush each finding\n"
+"  -q, --quiet           no diagnostics\n"
+"  -v, --verbose         the clause with each finding\n"
+"  -h, --help            this text\n"
+"  -V, --version         the version\n"
+"      --fail-on LEVEL   lowest level that makes the exit status 1: error,\n"
+"                        warning (default), note, or never\n"
+"      --list-rules      the rules, and exit\n"
+"\n"
+"Manual: ims-verify(1), ims-rules(7).\n";
+
+static struct {
+	struct flow	*flow;
+	struct audit	*audit;
+	struct buf	 out;
+	enum format	 format;
+	bool		 clause;
+	int		 fail_on;	/* enum audit_level, or above: never */
+	uint64_t	 limit, findings, messages;
+	bool		 failed;
+	struct sip_msg	 msg;
+} g;
+
+static void
+write_text(const struct audit_finding *f)
+{
+	buf_str(&g.out, tool_file());
+	buf_u8(&g.out, ':');
+	if (f->where->frame != 0) {
+		buf_decimal(&g.out, f->where->frame);
+		buf_u8(&g.out, ':');
+	}
+	buf_printf(&g.out, " %s %s: ", audit_level_name(f->level),
+	    f->rule->id);
+	buf_put(&g.out, f->message);
+	if (g.clause)
+		buf_printf(&g.out, " [%s]", f->rule->clause);
+	buf_u8(&g.out, '\n');
+}
+
+static void
+on_finding(const struct audit_finding *f, void *arg)
+{
+	(void)arg;
+	if (g.limit != 0 && g.findings == g.limit)
+		return;
+	g.findings++;
+	g.failed |= (int)f->level >= g.fail_on;
+	if (g.format == JSON)
+		rec_write_finding(&g.out, f);
+	else
+		write_text(f);
+	tool_out(&g.out);
+}
+
+static void
+check(int r)
+{
+	if (r < 0)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
+}
+
+static bool
+go_on(void)
+{
+	return g.limit == 0 || g.findings < g.limit;
+}
+
+static void
+on_sip(const struct flow_sip *m, void *arg)
+{
+	(void)arg;
+	g.messages++;
+	if (!m->copy)
+		check(audit_sip(g.audit, m));
+}
+
+static void
+on_esp(const struct flow_esp *e, void *arg)
+{
+	(void)arg;
+	g.messages++;
+	check(audit_esp(g.audit, e));
+}
+
+static void
+on_gap(const struct flow_gap *gap, void *arg)
+{
+	(void)gap;
+	(void)arg;
+}
+
+static void
+on_packet(const struct flow_packet *p, void *arg)
+{
+	(void)p;
+	(void)arg;
+}
+
+static void
+on_damage(uint64_t frame, const char *layer, int what, void *arg)
+{
+	(void)arg;
+	tool_damage(frame, layer, what);
+}
+
+static bool
+on_frame(const struct cap_frame *f, void *arg)
+{
+	(void)arg;
+	flow_file(g.flow, tool_many() ? slice_str(tool_file()) :
+	    slice_of(NULL, 0));
+	if (!tool_link_known(f))
+		flow_unread(g.flow, f->number);
+	else
+		check(flow_frame(g.flow, f->linktype, f->interface, f->number,
+		    f->time_ns, f->data, f->wire_len));
+	return go_on();
+}
+
+static bool
+on_line(struct slice line, uint64_t number, void *arg)
+{
+	char error[REC_ERROR_TEXT];
+	struct rec rec;
+	int r = rec_read(&rec, line, error);
+
+	(void)arg;
+	if (r == ERR_MEM)
+		check(r);
+	if (r < 0) {
+		tool_warn("%s: line %llu: %s", tool_file(),
+		    (unsigned long long)number, error);
+		tool_bad();
+	} else if (rec.type == REC_SIP) {
+		if (sip_parse(&g.msg, rec.sip.message) < 0) {
+			tool_warn("%s: line %llu: message: no SIP start line",
+			    tool_file(), (unsigned long long)number);
+			tool_bad();
+		} else {
+			rec.sip.msg = &g.msg;
+			rec.sip.copy = rec.duplicate;
+			on_sip(&rec.sip, NULL);
+		}
+	} else if (rec.type == REC_ESP)
+		on_esp(&rec.esp, NULL);
+	else if (rec.type == REC_PACKET)
+		check(flow_ip(g.flow, &rec.packet.where, rec.packet.packet));
+	rec_done(&rec);
+	return go_on();
+}
+
+static bool
+on_text(struct slice message, void *arg)
+{
+	(void)arg;
+	check(flow_text(g.flow, message));
+	return go_on();
+}
+
+static void
+on_end(void *arg)
+{
+	(void)arg;
+	check(flow_end(g.flow));
+	tool_more();
+	if (g.messages == 0)
+		tool_warn("%s: no SIP in it", tool_file());
+	g.messages = 0;
+}
+
+static void
+list_rules(void)
+{
+	size_t n;
+	const struct audit_rule *r = audit_rules(&n);
+
+	tool_out_open(NULL, false);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&g.out, "%-8s %-8s %s (%s)\n", r[i].id,
+		    audit_level_name(r[i].level), r[i].what, r[i].clause);
+	tool_out(&g.out);
+	tool_out_end();
+	buf_free(&g.out);
+	exit(TOOL_YES);
+}
+
+/* ROLE=ADDR[:PORT]; an IPv6 address with a port is in brackets. */
+static void
+set_role(const char *arg)
+{
+	struct slice rest = slice_str(arg), role = slice_cut(&rest, '=');
+	int r = audit_role_parse(role);
+	struct pkt_addr addr;
+	uint64_t port = 0;
+	size_t colon = rest.n;
+
+	if (r < 0)
+		tool_die(TOOL_USAGE, "-R %s: '%.*s' is no role", arg,
+		    (int)role.n, (const char *)role.p);
+	if (pkt_addr_parse(&addr, rest) < 0) {
+		while (colon > 0 && rest.p[--colon] != ':')
+			;
+		if (pkt_addr_parse(&addr, slice_sub(rest, 0, colon)) < 0 ||
+		    slice_decimal(slice_from(rest, colon + 1), UINT16_MAX,
+		    &port) < 0 || port == 0)
+			tool_die(TOOL_USAGE, "-R %s: no ADDR[:PORT] behind "
+			    "the role", arg);
+	}
+	check(audit_set_role(g.audit, (enum audit_role)r, &addr,
+	    (uint16_t)port));
+}
+
+static int
+level(const char *arg)
+{
+	int l = audit_level_parse(slice_str(arg));
+
+	if (strcmp(arg, "never") == 0)
+		return AUDIT_ERROR + 1;
+	if (l < 0)
+		tool_die(TOOL_USAGE, "--fail-on %s: error, warning, note or "
+		    "never", arg);
+	return l;
+}
+
+static enum format
+format(const char *arg)
+{
+	if (strcmp(arg, "text") == 0)
+		return TEXT;
+	if (strcmp(arg, "json") == 0)
+		return JSON;
+	tool_die(TOOL_USAGE, "-f %s: text or json", arg);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct flow_sink sink = {
+		on_sip, on_esp, on_gap, on_packet, on_damage, NULL,
+	};
+	const struct tool_reader reader = {
+		on_frame, on_line, on_text, on_end, NULL,
+	};
+	const struct flow_options opt = { 0 };
+	struct sa_db *db;
+	const char *output = NULL;
+	bool line_buffered = false;
+	int c;
+
+	tool_init("ims-verify");
+	g.fail_on = AUDIT_WARNING;
+	if ((db = sa_db_new()) == NULL ||
+	    (g.audit = audit_new(db, on_finding, NULL)) == NULL ||
+	    (g.flow = flow_new(&sink, &opt, db)) == NULL)
+		check(ERR_MEM);
+	while ((c = getopt_long(argc, argv, "f:hk:ln:o:qR:Vv", options,
+	    NULL)) != -1)
+		switch (c) {
+		case 'f':
+			g.format = format(optarg);
+			break;
+		case 'h':
+			tool_help(help);
+		case 'k':
+			tool_keys(db, optarg);
+			break;
+		case 'l':
+			line_buffered = true;
+			break;
+		case 'n':
+			g.limit = tool_count(optarg);
+			break;
+		case 'o':
+			output = optarg;
+			break;
+		case 'q':
+			tool_quiet();
+			break;
+		case 'R':
+			set_role(optarg);
+			break;
+		case 'V':
+			tool_version();
+		case 'v':
+			g.clause = true;
+			tool_every();
+			break;
+		case OPT_FAIL_ON:
+			g.fail_on = level(optarg);
+			break;
+		case OPT_LIST_RULES:
+			list_rules();
+			break;
+		default:
+			tool_usage();
+		}
+	tool_out_open(output, line_buffered);
+	tool_read(argv + optind, argc - optind, &reader);
+	tool_out_end();
+	flow_free(g.flow);
+	audit_free(g.audit);
+	sa_db_free(db);
+	buf_free(&g.out);
+	return tool_status(g.failed ? TOOL_NO : TOOL_YES);
+}

@@ -1,0 +1,96 @@
+/*
+ * tool: what the tools share: diagnostics, exit status, inputs of any form,
+ * outputs that are whole or not there, keys.
+ */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../lib/buf.h"
+#include "../lib/cap.h"
+#include "../lib/flow.h"
+#include "../lib/rec.h"
+#include "../lib/sa.h"
+
+#define TOOL_VERSION	"0.1"
+
+/* Exit status, everywhere the same. */
+enum {
+	TOOL_YES = 0,		/* done, the answer is yes */
+	TOOL_NO = 1,		/* done, the answer is no */
+	TOOL_USAGE = 2,
+	TOOL_BAD_INPUT = 3,	/* some input was bad, the rest was done */
+	TOOL_SYSTEM = 4,	/* open, write, memory */
+};
+
+/* Call first: NAME for diagnostics; SIGPIPE ends the tool silently. */
+void	 tool_init(const char *name);
+/* One diagnostic, unless -q; the newline is added. */
+void	 tool_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same and the end of the run. */
+void	 tool_die(int status, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3), noreturn));
+/* Remember that some input was bad. */
+void	 tool_bad(void);
+/*
+ * A diagnostic of kind KIND; after the first ten of a kind in a file the rest
+ * is only counted, unless tool_every() was called.  tool_more() says how many.
+ */
+void	 tool_warn_kind(const char *kind, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+void	 tool_every(void);
+void	 tool_more(void);
+/* Frame FRAME is damaged at LAYER: bad input, said. */
+void	 tool_damage(uint64_t frame, const char *layer, int what);
+/* Is the link type of F known?  If not, it is bad input, said once a file. */
+bool	 tool_link_known(const struct cap_frame *f);
+/* An error of lib: what it means, in words. */
+const char	*tool_reason(int e);
+void	 tool_quiet(void);
+/* The status to exit with, given the ANSWER. */
+int	 tool_status(int answer);
+
+/* -h and -V: print and exit. */
+void	 tool_help(const char *text) __attribute__((noreturn));
+void	 tool_version(void) __attribute__((noreturn));
+/* A bad option was reported by getopt: say where help is, exit. */
+void	 tool_usage(void) __attribute__((noreturn));
+/* A count (-n); exits on what is none. */
+uint64_t tool_count(const char *arg);
+
+/*
+ * Output: PATH through a temporary file beside it, mode 0600, and rename; NULL
+ * or "-" is standard output.  tool_out_end() flushes, checks and renames.
+ */
+void	 tool_out_open(const char *path, bool line_buffered);
+void	 tool_out(struct buf *b);	/* writes and empties B */
+void	 tool_out_end(void);
+
+/* Keys: read subscribers, SAs and vectors of the records in PATH into DB. */
+void	 tool_keys(struct sa_db *db, const char *path);
+
+/* What an input holds is handed to these; false ends the reading. */
+struct tool_reader {
+	bool	(*frame)(const struct cap_frame *f, void *arg);
+	/* A line of records, without its newline. */
+	bool	(*line)(struct slice line, uint64_t number, void *arg);
+	/* A SIP message of plain text. */
+	bool	(*text)(struct slice message, void *arg);
+	/* The end of an input. */
+	void	(*end)(void *arg);
+	void	*arg;
+};
+
+/*
+ * Read the N files ARGV (none: standard input) one after another.  The name of
+ * the one being read is tool_file(); tool_many() says that there are several.
+ */
+void	 tool_read(char *const *argv, int n, const struct tool_reader *r);
+const char	*tool_file(void);
+bool	 tool_many(void);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * audit: the rules, a table and a function each.
+ *
+ * Messages and what else a capture gave are pushed in their order; findings are
+ * handed out as they are made.  Only what records carry is looked at, so that a
+ * capture and its records give the same findings.  Which address is which node
+ * is inferred from the signalling unless it was said.
+ */
+#ifndef AUDIT_H
+#define AUDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flow.h"
+#include "sa.h"
+
+enum audit_level { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
+
+const char	*audit_level_name(enum audit_level l);
+int		 audit_level_parse(struct slice s);	/* or ERR_ALG */
+
+struct audit_rule {
+	const char	 *id;		/* "AUTH-06" */
+	enum audit_level  level;	/* its usual one */
+	const char	 *clause;	/* "TS 33.203 6.1.1; TS 24.229 5.2.2" */
+	const char	 *what;		/* one line */
+};
+
+/* All rules, N of them, in the order of ims-rules(7). */
+const struct audit_rule	*audit_rules(size_t *n);
+
+struct audit_finding {
+	const struct audit_rule	*rule;
+	enum audit_level	 level;
+	const struct flow_where	*where;
+	struct slice		 message;	/* expected, seen, where */
+	struct slice		 call_id, impi;	/* empty if not known */
+};
+
+enum audit_role {
+	AUDIT_UNKNOWN, AUDIT_UE, AUDIT_P_CSCF, AUDIT_I_CSCF, AUDIT_S_CSCF,
+	AUDIT_IBCF, AUDIT_AS,
+	AUDIT_CORE,		/* some node of the own core */
+	AUDIT_PEER,		/* a node of another network */
+};
+
+const char	*audit_role_name(enum audit_role r);	/* "p-cscf" */
+int		 audit_role_parse(struct slice s);	/* or ERR_ALG */
+
+struct audit;
+/*
+ * DB has the subscribers' keys for the rules that need them; it stays the
+ * caller's.  NULL: no memory.
+ */
+struct audit	*audit_new(struct sa_db *db,
+		    void (*found)(const struct audit_finding *, void *arg),
+		    void *arg);
+void		 audit_free(struct audit *a);
+
+/* ADDR, and only PORT of it unless that is 0, is ROLE. */
+int		 audit_set_role(struct audit *a, enum audit_role role,
+		    const struct pkt_addr *addr, uint16_t port)
+		    __attribute__((warn_unused_result));
+
+/* 0, or ERR_MEM. */
+int		 audit_sip(struct audit *a, const struct flow_sip *s)
+		    __attribute__((warn_unused_result));
+int		 audit_esp(struct audit *a, const struct flow_esp *e)
+		    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,242 @@
+/* audit_sa: what is in ESP, what is not, and whether it should be. */
+#include <string.h>
+
+#include "audit_int.h"
+#include "err.h"
+
+#define FIRST_SEQ	64	/* "near 1": within a replay window */
+
+/* The set and role of the SPI this message came with. */
+static struct audit_set *
+find_set(struct audit_ctx *c, enum sa_role *role)
+{
+	static const enum sa_role up[2] = { SA_UC_PS, SA_US_PC };
+	static const enum sa_role down[2] = { SA_PS_UC, SA_PC_US };
+	const enum sa_role *try = c->leg == LEG_UP ? up : down;
+
+	if (c->ue == NULL || (c->leg != LEG_UP && c->leg != LEG_DOWN))
+		return NULL;
+	for (size_t i = 0; i < c->ue->n_set; i++)
+		for (int j = 0; j < 2; j++)
+			if (c->ue->set[i].spi[try[j]] ==
+			    c->s->protection.spi) {
+				*role = try[j];
+				return &c->ue->set[i];
+			}
+	return NULL;
+}
+
+static void
+sa_03(struct audit_ctx *c, const struct audit_set *set, enum sa_role role)
+{
+	const struct flow_where *w = &c->s->where;
+	uint16_t sport[SA_ROLES] = { set->port_uc, set->port_ps, set->port_pc,
+	    set->port_us };
+	uint16_t dport[SA_ROLES] = { set->port_ps, set->port_uc, set->port_us,
+	    set->port_pc };
+
+	if (sport[role] == 0 || dport[role] == 0)
+		return;
+	if (w->sport != sport[role] || w->dport != dport[role])
+		audit_find(c, R_SA_03, AUDIT_ERROR, "SPI 0x%08x (%s) with "
+		    "ports %u to %u; expected %u to %u",
+		    (unsigned)c->s->protection.spi, sa_role_name(role),
+		    w->sport, w->dport, sport[role], dport[role]);
+	else if (w->transport == FLOW_UDP && c->m->request &&
+	    (role == SA_PS_UC || role == SA_US_PC))
+		audit_find(c, R_SA_03, AUDIT_ERROR, "a UDP request on the SA "
+		    "%s (SPI 0x%08x); expected %s", sa_role_name(role),
+		    (unsigned)c->s->protection.spi,
+		    sa_role_name(role == SA_PS_UC ? SA_PC_US : SA_UC_PS));
+}
+
+static void
+sa_04(struct audit_ctx *c, const struct audit_set *set, enum sa_role role)
+{
+	const struct flow_where *w = &c->s->where;
+
+	if (c->m->request || w->transport != FLOW_UDP || role != SA_PS_UC)
+		return;
+	audit_find(c, R_SA_04, AUDIT_WARNING, "a UDP response comes on the SA "
+	    "ps->uc, %u to %u; expected pc->us, %u to %u", w->sport, w->dport,
+	    set->port_pc, set->port_us);
+}
+
+/* Told once for a set, or for an SPI whose set is not known. */
+static void
+sa_10(struct audit_ctx *c, struct audit_set *set)
+{
+	const struct flow_protection *p = &c->s->protection;
+	uint64_t k;
+
+	if (p->known && p->ealg != ESP_NULL)
+		return;
+	if (set != NULL) {
+		if (set->null_told)
+			return;
+		set->null_told = true;
+	} else {
+		k = slice_hash(p->spi, slice_of(&c->s->where.dst,
+		    sizeof(c->s->where.dst)));
+		if (table_get(c->a->seen, &k) != NULL)
+			return;
+		if (table_put(c->a->seen, &k, c->s->where.time_ns) == NULL)
+			c->a->mem = true;
+	}
+	audit_find(c, R_SA_10, AUDIT_WARNING, "ESP with NULL encryption, SPI "
+	    "0x%08x: identities and keys in SIP can be read",
+	    (unsigned)p->spi);
+}
+
+static void
+sa_07_first(struct audit_ctx *c, struct audit_set *set, enum sa_role role)
+{
+	uint8_t bit = (uint8_t)(1U << role);
+
+	if ((set->used & bit) == 0 && c->s->protection.seq > FIRST_SEQ)
+		audit_find(c, R_SA_07, AUDIT_WARNING, "the first message on "
+		    "SPI 0x%08x has sequence number %u; expected one near 1",
+		    (unsigned)c->s->protection.spi,
+		    (unsigned)c->s->protection.seq);
+	set->used |= bit;
+}
+
+static void
+in_esp(struct audit_ctx *c)
+{
+	enum sa_role role = SA_UC_PS;
+	struct audit_set *set = find_set(c, &role);
+
+	sa_10(c, set);
+	if (set == NULL)
+		return;
+	sa_03(c, set, role);
+	sa_04(c, set, role);
+	sa_07_first(c, set, role);
+}
+
+/* Does the message touch a port that the agreement protects? */
+static bool
+protected_port(const struct audit_ctx *c, uint16_t *port)
+{
+	const struct flow_where *w = &c->s->where;
+	uint16_t ue = c->leg == LEG_UP ? w->sport : w->dport;
+	uint16_t pcscf = c->leg == LEG_UP ? w->dport : w->sport;
+
+	for (size_t i = 0; i < c->ue->n_set; i++) {
+		const struct audit_set *s = &c->ue->set[i];
+
+		if (ue != 0 && (ue == s->port_uc || ue == s->port_us)) {
+			*port = ue;
+			return true;
+		}
+		if (pcscf != 0 && (pcscf == s->port_pc ||
+		    pcscf == s->port_ps)) {
+			*port = pcscf;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* RFC 3310 3.4: a failed challenge is answered outside the new SAs. */
+static bool
+has_response(const struct audit_ctx *c)
+{
+	struct slice auts;
+
+	return c->reg && c->m->request && c->nonce.n > 0 &&
+	    c->response.n > 0 && !sip_param(c->auth, ',', "auts", &auts);
+}
+
+static void
+show_what(const struct audit_ctx *c, char out[96])
+{
+	if (c->m->request)
+		(void)audit_show(c->m->method, out);
+	else
+		(void)audit_show(slice_of(c->m->version.p + c->m->version.n + 1,
+		    3), out);
+}
+
+static void
+in_clear(struct audit_ctx *c)
+{
+	char what[96];
+	uint16_t port;
+
+	/* The answer to a message that was reported needs no report. */
+	if (!c->m->request && (c->txn->told_clear || c->m->status >= 300))
+		return;
+	show_what(c, what);
+	if (protected_port(c, &port))
+		audit_find(c, R_SA_01, AUDIT_ERROR, "%s in clear on the "
+		    "protected port %u; expected it inside ESP", what, port);
+	else if (c->leg == LEG_UP && c->ue->agreed && has_response(c))
+		audit_find(c, R_SA_01, AUDIT_ERROR, "a REGISTER with a "
+		    "response comes in clear; expected it inside ESP, as "
+		    "agreed with the challenge");
+	else if (!c->reg && !c->emergency && (c->m->request || c->ue->agreed))
+		audit_find(c, R_SA_02, c->ue->registers ? AUDIT_ERROR :
+		    AUDIT_NOTE, "%s in clear %s the phone; expected only "
+		    "REGISTER, emergency and errors outside ESP", what,
+		    c->leg == LEG_UP ? "from" : "to");
+	else
+		return;
+	if (c->m->request)
+		c->txn->told_clear = true;
+}
+
+/* A request in clear to what may be a phone that registered before. */
+static void
+to_stranger(struct audit_ctx *c)
+{
+	const struct flow_where *w = &c->s->where;
+	struct pkt_addr addr;
+	struct sip_uri uri;
+	char what[96];
+
+	if (!c->m->request || c->reg || c->emergency || c->s->protection.on ||
+	    audit_role_at(c->a, &w->src, w->sport) != AUDIT_P_CSCF ||
+	    audit_role_at(c->a, &w->dst, w->dport) != AUDIT_UNKNOWN ||
+	    sip_uri(c->m->uri, &uri) < 0 ||
+	    pkt_addr_parse(&addr, uri.host) < 0 || !pkt_addr_eq(&addr, &w->dst))
+		return;
+	show_what(c, what);
+	audit_find(c, R_SA_02, AUDIT_NOTE, "%s in clear from the P-CSCF to "
+	    "what looks like a phone; its registration was not seen", what);
+}
+
+void
+audit_ipsec(struct audit_ctx *c)
+{
+	bool gm = c->leg == LEG_UP || c->leg == LEG_DOWN;
+
+	if (c->s->protection.on)
+		in_esp(c);
+	else if (gm && c->ue != NULL)
+		in_clear(c);
+	else
+		to_stranger(c);
+	if (!gm || !c->m->request)
+		return;
+	if (c->leg == LEG_UP) {
+		c->txn->gm_up = true;
+		c->txn->gm_protected = c->s->protection.on;
+		c->txn->gm_frame = c->s->where.frame;
+	} else
+		c->txn->gm_down = true;
+}
+
+void
+audit_ipsec_closed(struct audit_ctx *c, const struct flow_esp *e)
+{
+	if (e->reason == ERR_REPLAY)
+		audit_find(c, R_SA_07, AUDIT_ERROR, "SPI 0x%08x: sequence "
+		    "number %u was used before or is left of the window",
+		    (unsigned)e->spi, (unsigned)e->seq);
+	else if (e->reason == ERR_AUTH)
+		audit_find(c, R_SA_16, AUDIT_ERROR, "SPI 0x%08x, sequence "
+		    "number %u: the integrity check value does not match",
+		    (unsigned)e->spi, (unsigned)e->seq);
+}

@@ -1,0 +1,48 @@
+/*
+ * buf: bytes being built.
+ *
+ * A growing buffer with an upper limit.  It is sticky: when memory or the limit
+ * runs out, BAD is set, the append and all that follow do nothing, and what was
+ * there before stays.  Append all fields straight through and check once.
+ */
+#ifndef BUF_H
+#define BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "slice.h"
+
+struct buf {
+	uint8_t	*p;	/* owned; NULL while nothing was appended */
+	size_t	 n;
+	size_t	 cap;
+	size_t	 max;	/* 0: no limit */
+	bool	 bad;
+};
+
+void	 buf_init(struct buf *b, size_t max);
+void	 buf_free(struct buf *b);	/* back to empty; harmless twice */
+void	 buf_wipe(struct buf *b);	/* buf_free of secrets */
+void	 buf_reset(struct buf *b);	/* empty and good, memory kept */
+
+struct slice	 buf_slice(const struct buf *b);
+/* Room for N more octets, to be filled by the caller; NULL when BAD. */
+uint8_t	*buf_room(struct buf *b, size_t n);
+/* Remove the first N octets (at most all). */
+void	 buf_drop(struct buf *b, size_t n);
+
+void	 buf_add(struct buf *b, const void *p, size_t n);
+void	 buf_put(struct buf *b, struct slice s);
+void	 buf_str(struct buf *b, const char *s);
+void	 buf_u8(struct buf *b, uint8_t v);
+void	 buf_u16(struct buf *b, uint16_t v);	/* big-endian */
+void	 buf_u32(struct buf *b, uint32_t v);	/* big-endian */
+void	 buf_decimal(struct buf *b, uint64_t v);
+void	 buf_hex(struct buf *b, struct slice s);	/* lower case */
+void	 buf_base64(struct buf *b, struct slice s);	/* RFC 4648 4, padded */
+void	 buf_printf(struct buf *b, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * cap: capture files (pcap, pcapng); the one place that knows libpcap.
+ *
+ * pcap is read by libpcap.  pcapng (draft-ietf-opsawg-pcapng) is read here:
+ * libpcap refuses files whose interfaces differ in link type or snapshot
+ * length, which is what mergecap and capturing on several interfaces make.
+ */
+#ifndef CAP_H
+#define CAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "slice.h"
+
+#define CAP_FRAME_MAX	262144	/* octets of a frame; libpcap's own limit */
+#define CAP_ERROR_TEXT	256
+
+enum cap_form {
+	CAP_NONE,	/* neither */
+	CAP_PCAP,	/* any of its magic numbers and byte orders */
+	CAP_PCAPNG,
+};
+
+/* What FIRST, the first octets of a file (4 are enough), begins. */
+enum cap_form	 cap_detect(struct slice first);
+
+struct cap_frame {
+	uint64_t	 number;	/* from 1, as Wireshark counts */
+	uint64_t	 time_ns;	/* since 1970-01-01 UTC; 0 if it has none */
+	int		 linktype;	/* tcpdump.org's LINKTYPE_ number */
+	uint32_t	 interface;	/* pcapng: its index in the section */
+	uint32_t	 wire_len;	/* octets on the wire, as the file says;
+					   data.n were captured */
+	struct slice	 data;		/* valid until the next cap_next */
+};
+
+struct cap;
+
+/*
+ * Read the capture that F, at its first octet, holds; F may be a pipe, and no
+ * more of it is read than the frames asked for need.  F stays the caller's and
+ * must outlive the cap.  NULL on failure; *E is then an enum err and ERROR
+ * says in words what is wrong (without file name).
+ */
+struct cap	*cap_open(FILE *f, int *e, char error[CAP_ERROR_TEXT]);
+void		 cap_close(struct cap *c);
+/*
+ * The next frame: 1, or 0 at the end, or, once and at the end, ERR_FORMAT for
+ * a damaged file, ERR_MORE for one that ends inside a record, ERR_IO, ERR_MEM.
+ * cap_error() then says what and where ("byte 8132: record of 4294967295
+ * octets"); frames delivered before are good.  A pcapng section of more than
+ * 65536 interfaces is ERR_LIMIT.
+ */
+int		 cap_next(struct cap *c, struct cap_frame *out)
+		    __attribute__((warn_unused_result));
+const char	*cap_error(const struct cap *c);
+/* Name of a link type for diagnostics ("IEEE802_11"), NULL if unknown. */
+const char	*cap_linktype_name(int linktype);
+
+#endif

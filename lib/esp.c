@@ -1,0 +1,366 @@
+/* esp: one ESP packet (RFC 4303) and the context of one key. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypt.h"
+#include "err.h"
+#include "esp.h"
+
+static const struct {
+	const char	*name;
+	enum crypt_hash	 hash;
+	size_t		 key, icv, iv;
+} algs[] = {
+	[ESP_AUTH_NULL] =	{ "null", CRYPT_MD5, 0, 0, 0 },
+	[ESP_HMAC_MD5_96] =	{ "hmac-md5-96", CRYPT_MD5, 16, 12, 0 },
+	[ESP_HMAC_SHA_1_96] =	{ "hmac-sha-1-96", CRYPT_SHA1, 20, 12, 0 },
+	[ESP_HMAC_SHA_256_128] = { "hmac-sha-256-128", CRYPT_SHA256, 32, 16,
+	    0 },
+	[ESP_HMAC_SHA_384_192] = { "hmac-sha-384-192", CRYPT_SHA384, 48, 24,
+	    0 },
+	[ESP_HMAC_SHA_512_256] = { "hmac-sha-512-256", CRYPT_SHA512, 64, 32,
+	    0 },
+	[ESP_AES_GMAC] =	{ "aes-gmac", CRYPT_MD5, 16, 16, 8 },
+};
+
+static const struct {
+	const char	*name;
+	enum crypt_mode	 mode;
+	size_t		 iv, block, icv;
+} ealgs[] = {
+	[ESP_NULL] =		{ "null", CRYPT_AES_ECB, 0, 1, 0 },
+	[ESP_DES_EDE3_CBC] =	{ "des-ede3-cbc", CRYPT_3DES_CBC, 8, 8, 0 },
+	[ESP_AES_CBC] =		{ "aes-cbc", CRYPT_AES_CBC, 16, 16, 0 },
+	[ESP_AES_GCM] =		{ "aes-gcm", CRYPT_AES_GCM, 8, 1, 16 },
+};
+
+#define N_ALGS	(sizeof(algs) / sizeof(algs[0]))
+#define N_EALGS	(sizeof(ealgs) / sizeof(ealgs[0]))
+
+struct esp {
+	enum esp_alg		 alg;
+	enum esp_ealg		 ealg;
+	struct crypt_mac	*mac;
+	struct crypt_cipher	*cipher;	/* GMAC: its GCM */
+	uint8_t			 salt[ESP_SALT];
+};
+
+const char *
+esp_alg_name(enum esp_alg a)
+{
+	return (size_t)a < N_ALGS ? algs[a].name : "unknown";
+}
+
+const char *
+esp_ealg_name(enum esp_ealg a)
+{
+	return (size_t)a < N_EALGS ? ealgs[a].name : "unknown";
+}
+
+/* Equal in any case, a dash between "sha" and its number or not. */
+static bool
+same_name(struct slice s, const char *name)
+{
+	size_t i = 0;
+
+	for (; i < s.n && *name != '\0'; name++) {
+		uint8_t c = s.p[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (uint8_t)(c + 32);
+		if (*name == '-' && c >= '0' && c <= '9' && name[-1] == 'a')
+			continue;
+		if (c != (uint8_t)*name)
+			return false;
+		i++;
+	}
+	return i == s.n && *name == '\0';
+}
+
+int
+esp_alg_parse(struct slice name)
+{
+	for (size_t i = 0; i < N_ALGS; i++)
+		if (same_name(name, algs[i].name))
+			return (int)i;
+	return ERR_ALG;
+}
+
+int
+esp_ealg_parse(struct slice name)
+{
+	for (size_t i = 0; i < N_EALGS; i++)
+		if (slice_caseis(name, ealgs[i].name))
+			return (int)i;
+	return ERR_ALG;
+}
+
+bool
+esp_alg_key_ok(enum esp_alg a, size_t n)
+{
+	switch (a) {
+	case ESP_HMAC_SHA_1_96:
+		/* IK without the 32 zero bits makes the same HMAC. */
+		return n == 20 || n == 16;
+	case ESP_AES_GMAC:
+		return n == 16 || n == 24 || n == 32;
+	default:
+		return n == algs[a].key;
+	}
+}
+
+bool
+esp_ealg_key_ok(enum esp_ealg a, size_t n)
+{
+	switch (a) {
+	case ESP_NULL:
+		return n == 0;
+	case ESP_DES_EDE3_CBC:
+		return n == 24;
+	default:
+		return n == 16 || n == 24 || n == 32;
+	}
+}
+
+size_t
+esp_icv_len(enum esp_alg a, enum esp_ealg e)
+{
+	return algs[a].icv + ealgs[e].icv;
+}
+
+/* May these two go together?  (TS 33.203 annex H, RFC 4543 5) */
+static bool
+pair_ok(enum esp_alg a, enum esp_ealg e)
+{
+	if (a == ESP_AES_GMAC)
+		return e == ESP_NULL;
+	return e != ESP_AES_GCM || a == ESP_AUTH_NULL;
+}
+
+struct esp *
+esp_new(const struct esp_key *key)
+{
+	struct slice auth = slice_of(key->auth, key->auth_len);
+	struct slice enc = slice_of(key->enc, key->enc_len);
+	struct esp *e;
+
+	if (!pair_ok(key->alg, key->ealg) ||
+	    !esp_alg_key_ok(key->alg, auth.n) ||
+	    !esp_ealg_key_ok(key->ealg, enc.n) ||
+	    (e = calloc(1, sizeof(*e))) == NULL)
+		return NULL;
+	e->alg = key->alg;
+	e->ealg = key->ealg;
+	memcpy(e->salt, key->salt, ESP_SALT);
+	if (e->alg == ESP_AES_GMAC) {
+		/* Decrypting nothing checks the tag over the AAD. */
+		e->cipher = crypt_cipher_new(CRYPT_AES_GCM, auth, false);
+		if (e->cipher == NULL)
+			goto fail;
+	} else if (e->alg != ESP_AUTH_NULL) {
+		e->mac = crypt_mac_new(algs[e->alg].hash, auth);
+		if (e->mac == NULL)
+			goto fail;
+	}
+	if (e->ealg != ESP_NULL) {
+		e->cipher = crypt_cipher_new(ealgs[e->ealg].mode, enc, false);
+		if (e->cipher == NULL)
+			goto fail;
+	}
+	return e;
+fail:
+	esp_free(e);
+	return NULL;
+}
+
+void
+esp_free(struct esp *e)
+{
+	if (e == NULL)
+		return;
+	crypt_mac_free(e->mac);
+	crypt_cipher_free(e->cipher);
+	crypt_wipe(e, sizeof(*e));
+	free(e);
+}
+
+int
+esp_window_check(const struct esp_window *w, uint32_t seq)
+{
+	if (seq == 0)
+		return ERR_REPLAY;	/* RFC 4303 3.3.3: the first is 1 */
+	if (seq > w->last)
+		return 0;
+	if (w->last - seq >= ESP_WINDOW || (w->seen >> (w->last - seq) & 1))
+		return ERR_REPLAY;
+	return 0;
+}
+
+void
+esp_window_move(struct esp_window *w, uint32_t seq)
+{
+	if (seq > w->last) {
+		uint32_t by = seq - w->last;
+
+		w->seen = by < ESP_WINDOW ? w->seen << by : 0;
+		w->last = seq;
+	}
+	if (w->last - seq < ESP_WINDOW)
+		w->seen |= 1ULL << (w->last - seq);
+}
+
+/* The trailer (RFC 4303 2.4): pad length and next header are the last two. */
+static int
+strip_trailer(struct slice plain, struct esp_payload *p)
+{
+	size_t pad;
+
+	if (plain.n < 2)
+		return ERR_FORMAT;
+	pad = plain.p[plain.n - 2];
+	if (pad + 2 > plain.n)
+		return ERR_FORMAT;
+	p->next = plain.p[plain.n - 1];
+	p->data = slice_sub(plain, 0, plain.n - 2 - pad);
+	return 0;
+}
+
+/* GCM and GMAC: nonce is salt and IV; what is AAD and what is text differs. */
+static int
+open_gcm(struct esp *e, struct slice head, struct slice iv, struct slice text,
+    struct slice icv, uint8_t *out, struct slice *plain)
+{
+	struct slice aad[3] = { head, iv, text }, none = { NULL, 0 };
+	uint8_t nonce[12], tag[16];
+	int r;
+
+	memcpy(nonce, e->salt, ESP_SALT);
+	memcpy(nonce + ESP_SALT, iv.p, sizeof(nonce) - ESP_SALT);
+	memcpy(tag, icv.p, sizeof(tag));
+	if (e->alg == ESP_AES_GMAC) {
+		/* The IV is part of the AAD (RFC 4543 3.3). */
+		r = crypt_gcm(e->cipher, nonce, aad, 3, none, out, tag);
+		*plain = text;
+		return r;
+	}
+	r = crypt_gcm(e->cipher, nonce, aad, 1, text, out, tag);
+	*plain = slice_of(out, text.n);
+	return r;
+}
+
+static int
+open_mac(struct esp *e, struct slice covered, struct slice iv,
+    struct slice text, struct slice icv, uint8_t *out, struct slice *plain)
+{
+	uint8_t mac[CRYPT_HASH_MAX];
+	int r;
+
+	if (e->mac != NULL) {
+		if ((r = crypt_mac(e->mac, &covered, 1, mac)) < 0)
+			return r;
+		if (!crypt_equal(mac, icv.p, icv.n))
+			return ERR_AUTH;
+	}
+	*plain = text;
+	if (e->cipher == NULL)
+		return 0;
+	if (text.n == 0 || text.n % ealgs[e->ealg].block != 0)
+		return ERR_FORMAT;
+	*plain = slice_of(out, text.n);
+	return crypt_cipher(e->cipher, iv.p, text, out);
+}
+
+int
+esp_open(struct esp *e, struct esp_window *w, struct slice in, uint8_t *out,
+    struct esp_payload *p)
+{
+	size_t n_icv = esp_icv_len(e->alg, e->ealg);
+	struct slice head, iv, text, icv, plain;
+	struct cursor c;
+	uint32_t seq;
+	int r;
+
+	cursor_init(&c, in);
+	head = cursor_take(&c, ESP_HEADER);
+	iv = cursor_take(&c, ealgs[e->ealg].iv + algs[e->alg].iv);
+	if (c.bad || cursor_left(&c) < n_icv + 2)
+		return ERR_FORMAT;
+	text = cursor_take(&c, cursor_left(&c) - n_icv);
+	icv = cursor_rest(&c);
+	seq = slice_be32(head.p + 4);
+	if (w != NULL && (r = esp_window_check(w, seq)) < 0)
+		return r;
+	if (e->alg == ESP_AES_GMAC || e->ealg == ESP_AES_GCM)
+		r = open_gcm(e, head, iv, text, icv, out, &plain);
+	else
+		r = open_mac(e, slice_sub(in, 0, in.n - n_icv), iv, text, icv,
+		    out, &plain);
+	if (r < 0)
+		return r;
+	if (w != NULL)
+		esp_window_move(w, seq);
+	return strip_trailer(plain, p);
+}
+
+/* Does DATA look like what NEXT says?  Lengths and fixed fields only. */
+static bool
+plausible(const struct esp_payload *p)
+{
+	const uint8_t *d = p->data.p;
+	size_t n = p->data.n, head;
+
+	switch (p->next) {
+	case 17:
+		return n >= 8 && slice_be16(d + 4) == n &&
+		    slice_be16(d) != 0 && slice_be16(d + 2) != 0;
+	case 6:
+		if (n < 20)
+			return false;
+		head = (size_t)(d[12] >> 4) * 4;
+		return head >= 20 && head <= n && (d[12] & 0x0e) == 0 &&
+		    slice_be16(d) != 0 && slice_be16(d + 2) != 0 &&
+		    (d[13] & 7) != 7;
+	case 4:
+		return n >= 20 && d[0] >> 4 == 4 && slice_be16(d + 2) == n;
+	case 41:
+		return n >= 40 && d[0] >> 4 == 6 && slice_be16(d + 4) + 40U == n;
+	default:
+		return false;
+	}
+}
+
+static bool
+peek_as(struct slice in, size_t iv, size_t icv, struct esp_payload *p)
+{
+	struct slice plain;
+	size_t pad;
+
+	if (in.n < ESP_HEADER + iv + 2 + icv)
+		return false;
+	plain = slice_sub(in, ESP_HEADER + iv, in.n - ESP_HEADER - iv - icv);
+	if (plain.n % 4 != 0 || strip_trailer(plain, p) < 0)
+		return false;
+	/* Padding counts 1, 2, 3 ... (RFC 4303 2.4). */
+	pad = plain.n - 2 - p->data.n;
+	for (size_t i = 0; i < pad; i++)
+		if (plain.p[p->data.n + i] != i + 1)
+			return false;
+	return plausible(p);
+}
+
+int
+esp_peek(struct slice in, int alg, struct esp_payload *p)
+{
+	static const enum esp_alg order[] = {
+		ESP_HMAC_SHA_1_96, ESP_AES_GMAC, ESP_HMAC_SHA_256_128,
+		ESP_HMAC_SHA_384_192, ESP_HMAC_SHA_512_256, ESP_AUTH_NULL,
+	};
+
+	if (alg >= 0)
+		return peek_as(in, algs[alg].iv, algs[alg].icv, p) ?
+		    0 : ERR_FORMAT;
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (peek_as(in, algs[order[i]].iv, algs[order[i]].icv, p))
+			return 0;
+	return ERR_FORMAT;
+}

@@ -1,0 +1,92 @@
+/* flow_int: what the files of flow share. */
+#ifndef FLOW_INT_H
+#define FLOW_INT_H
+
+#include "buf.h"
+#include "flow.h"
+#include "table.h"
+#include "tcp.h"
+
+#define FLOW_LEVELS	3	/* fragmentations, and ESPs, in one another */
+
+/* What became of the frame at hand; the highest counts. */
+enum flow_class {
+	FLOW_OTHER, FLOW_DAMAGED, FLOW_COPY, FLOW_CLOSED, FLOW_PART,
+	FLOW_MESSAGE,
+};
+
+/* Where we are inside a frame. */
+struct flow_path {
+	unsigned		 depth;
+	unsigned		 frags, esps;	/* levels passed */
+	uint64_t		 vantage; /* hash of all that is around */
+	bool			 cut;
+	unsigned		 copy;	/* 0, or which copy of the packet */
+	struct flow_protection	 prot;
+	struct flow_where	 where;
+};
+
+struct flow_dup;		/* flow_dup.c */
+struct flow_sctp;		/* flow_sctp.c */
+
+struct flow {
+	struct flow_sink	 sink;
+	struct flow_options	 opt;
+	struct sa_db		*db;
+	struct frag		*frag;
+	struct tcp		*tcp, *tcp_copies;
+	struct flow_dup		*dup;
+	struct flow_sctp	*sctp;
+	struct buf		 whole[FLOW_LEVELS];	/* of fragments */
+	struct buf		 esp_out[FLOW_LEVELS];
+	struct buf		 packet;	/* being put together */
+	struct flow_account	 account;
+	struct slice		 file;
+	uint64_t		 now_ns;	/* the latest seen */
+	int			 error;		/* of the system, kept */
+	bool			 cut_message;	/* said by the last look */
+	struct sip_msg		 msg;
+	/* the frame at hand */
+	uint64_t		 number;
+	enum flow_class		 class;
+	bool			 held;		/* its fate is told later */
+	uint32_t		 extra;		/* frames besides it */
+};
+
+/* flow.c */
+void	 flow_class_set(struct flow *f, enum flow_class c);
+void	 flow_class_count(struct flow *f, enum flow_class c, uint64_t n);
+
+void	 flow_damage(struct flow *f, const char *layer, int what);
+
+/*
+ * flow_sip.c: a message was found, on the way PATH; its frame is classed by
+ * the caller.  False if it is none after all.
+ */
+bool	 flow_message(struct flow *f, const struct flow_path *path,
+	    struct slice message, bool cut);
+/* A datagram's payload: is it SIP?  Then hand it out. */
+bool	 flow_datagram(struct flow *f, const struct flow_path *path,
+	    struct slice data);
+void	 flow_diameter(struct flow *f, struct slice message);
+struct tcp	*flow_tcp_new(struct flow *f, bool copies);
+int	 flow_tcp(struct flow *f, const struct flow_path *path,
+	    const struct pkt_tcp *seg);
+
+/* flow_dup.c */
+struct flow_dup	*flow_dup_new(void);
+void	 flow_dup_free(struct flow_dup *d);
+/*
+ * Which copy of the packet KEY (128 bits of hash) is the one seen at VANTAGE
+ * now?  0: it is new, or sent again.
+ */
+unsigned flow_dup_check(struct flow_dup *d, const uint64_t key[2],
+	    uint64_t vantage, uint64_t now_ns);
+
+/* flow_sctp.c */
+struct flow_sctp	*flow_sctp_new(void);
+void	 flow_sctp_free(struct flow_sctp *s);
+int	 flow_sctp(struct flow *f, const struct flow_path *path,
+	    struct slice payload);
+
+#endif

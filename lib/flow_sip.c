@@ -1,0 +1,268 @@
+/* flow_sip: SIP and Diameter found in datagrams and streams, handed out. */
+#include <string.h>
+
+#include "dia.h"
+#include "err.h"
+#include "flow_int.h"
+
+/* Bits of tcp_meta.tag; the algorithms of the SA stand above them. */
+#define TAG_UNCHECKED	1U
+#define TAG_KNOWN	2U
+
+bool
+flow_message(struct flow *f, const struct flow_path *path,
+    struct slice message, bool cut)
+{
+	const struct flow_where *where = &path->where;
+	struct flow_sip m = { .cut = cut, .copy = path->copy > 0 };
+	int r;
+
+	if (sip_parse(&f->msg, message) < 0)
+		return false;
+	m.where = *where;
+	m.message = f->msg.raw;
+	m.protection = path->prot;
+	m.msg = &f->msg;
+	f->account.messages += !m.copy;
+	f->account.cut += cut && !m.copy;
+	f->sink.sip(&m, f->sink.arg);
+	if (m.copy)
+		return true;
+	r = sa_learn(f->db, &f->msg, &where->src, &where->dst, where->time_ns,
+	    where->frame);
+	if (r < 0)
+		f->error = r;
+	return true;
+}
+
+/* RFC 3261 7.5: empty lines before a message; alone they keep NAT awake. */
+static size_t
+leading_crlf(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.n && (s.p[i] == '\r' || s.p[i] == '\n'))
+		i++;
+	return i;
+}
+
+bool
+flow_datagram(struct flow *f, const struct flow_path *path, struct slice data)
+{
+	int begins;
+
+	data = slice_from(data, leading_crlf(data));
+	if (data.n == 0)
+		return false;
+	begins = sip_begins(data);
+	if (begins == 0 || (begins < 0 && !path->cut))
+		return false;
+	return flow_message(f, path, data, path->cut);
+}
+
+static void
+vector(const struct dia_vector *v, void *arg)
+{
+	struct flow *f = arg;
+
+	if (v->authenticate.n < AKA_RAND || v->ck.n != 16 || v->ik.n != 16)
+		return;
+	if (sa_db_vector(f->db, v->authenticate.p, v->ck.p, v->ik.p,
+	    f->now_ns) < 0)
+		f->error = ERR_MEM;
+}
+
+void
+flow_diameter(struct flow *f, struct slice message)
+{
+	/* What is no Diameter, or damaged, has no vector for us. */
+	if (dia_vectors(message, vector, f) < 0)
+		return;
+}
+
+/* Does a header field, or what may become one, follow the first line? */
+static bool
+header_follows(struct slice s)
+{
+	struct slice line;
+	size_t colon, n = slice_chr(s, '\n');
+
+	line = slice_from(s, n + 1);
+	colon = slice_chr(line, ':');
+	n = slice_chr(line, '\n');
+	return line.n == 0 || colon < n || (n == line.n && n < 64);
+}
+
+/* Octets up to the next line that begins a message, or all. */
+static size_t
+resync(struct slice data, bool last)
+{
+	size_t i = 0;
+
+	while ((i += slice_chr(slice_from(data, i), '\n') + 1) < data.n) {
+		struct slice rest = slice_from(data, i);
+		int begins = sip_begins(rest);
+
+		if (begins == 1 && header_follows(rest))
+			return i;
+		if (begins < 0 && !last)
+			return i;
+	}
+	return data.n;
+}
+
+static enum tcp_verdict
+look_diameter(struct flow *f, struct slice data, bool last, size_t *n)
+{
+	int r = dia_frame(data);
+
+	if (r == ERR_MORE || (r > 0 && (size_t)r > data.n)) {
+		*n = data.n;
+		return last ? TCP_JUNK : TCP_WAIT;
+	}
+	if (r <= 0) {
+		*n = resync(data, last);
+		return TCP_JUNK;
+	}
+	*n = (size_t)r;
+	flow_diameter(f, slice_sub(data, 0, *n));
+	return TCP_JUNK;
+}
+
+static enum tcp_verdict
+look(void *arg, struct slice data, bool last, bool any, size_t *n)
+{
+	struct flow *f = arg;
+	int r;
+
+	(void)any;
+	if ((*n = leading_crlf(data)) > 0)
+		return TCP_JUNK;
+	f->cut_message = false;
+	r = sip_frame(data, NULL);
+	if (r > 0) {
+		*n = (size_t)r;
+		return TCP_MESSAGE;
+	}
+	*n = data.n;
+	if (r == ERR_FORMAT)
+		return look_diameter(f, data, last, n);
+	if (r == ERR_MORE && !last)
+		return TCP_WAIT;
+	if (sip_begins(data) != 1)
+		return TCP_JUNK;
+	f->cut_message = true;
+	return TCP_MESSAGE;
+}
+
+static void
+message(void *arg, const struct tcp_message *m)
+{
+	struct flow *f = arg;
+	struct flow_path path = {
+		.copy = m->key->copy,
+		.where = {
+			.file = f->file, .timed = true, .time_ns = m->time_ns,
+			.frame = m->frame, .frames = m->frames,
+			.src = m->key->src, .dst = m->key->dst,
+			.sport = m->key->sport, .dport = m->key->dport,
+			.transport = FLOW_TCP,
+		},
+	};
+
+	if (m->key->spi != 0)
+		path.prot = (struct flow_protection){
+			.on = true, .spi = m->key->spi, .seq = m->mark,
+			.known = (m->tag & TAG_KNOWN) != 0,
+			.alg = (enum esp_alg)(m->tag >> 8 & 0xff),
+			.ealg = (enum esp_ealg)(m->tag >> 16 & 0xff),
+			.icv = (m->tag & TAG_UNCHECKED) != 0 ?
+			    FLOW_ICV_UNCHECKED : FLOW_ICV_OK,
+		};
+	(void)flow_message(f, &path, m->data, f->cut_message);
+}
+
+static void
+gap(void *arg, const struct tcp_key *key, uint64_t n, uint64_t frame,
+    uint64_t time_ns)
+{
+	struct flow *f = arg;
+	struct flow_gap g = {
+		.where = {
+			.file = f->file, .timed = true, .time_ns = time_ns,
+			.frame = frame, .src = key->src, .dst = key->dst,
+			.sport = key->sport, .dport = key->dport,
+			.transport = FLOW_TCP,
+		},
+		.octets = n,
+	};
+
+	f->account.gaps++;
+	f->sink.gap(&g, f->sink.arg);
+}
+
+static void
+fate(void *arg, enum tcp_fate what, uint32_t n)
+{
+	static const enum flow_class class[] = {
+		[TCP_FATE_NOTHING] = FLOW_OTHER, [TCP_FATE_COPY] = FLOW_COPY,
+		[TCP_FATE_PART] = FLOW_PART, [TCP_FATE_MESSAGE] = FLOW_MESSAGE,
+	};
+
+	flow_class_count(arg, class[what], n);
+}
+
+/* Copies are in the account already. */
+static void
+fate_of_copy(void *arg, enum tcp_fate what, uint32_t n)
+{
+	(void)arg;
+	(void)what;
+	(void)n;
+}
+
+struct tcp *
+flow_tcp_new(struct flow *f, bool copies)
+{
+	struct tcp_reader r = {
+		.look = look, .message = message, .gap = gap,
+		.fate = copies ? fate_of_copy : fate, .arg = f,
+	};
+
+	return tcp_new(&r);
+}
+
+int
+flow_tcp(struct flow *f, const struct flow_path *path,
+    const struct pkt_tcp *seg)
+{
+	struct tcp_key key;
+	struct tcp_meta meta = {
+		.frame = path->where.frame, .time_ns = path->where.time_ns,
+		.first = path->where.frame, .extra = f->extra,
+	};
+
+	memset(&key, 0, sizeof(key));
+	key.src = path->where.src;
+	key.dst = path->where.dst;
+	key.sport = seg->sport;
+	key.dport = seg->dport;
+	key.copy = path->copy;
+	if (path->prot.on) {
+		key.spi = path->prot.spi;
+		meta.mark = path->prot.seq;
+		meta.tag = (uint32_t)path->prot.alg << 8 |
+		    (uint32_t)path->prot.ealg << 16 |
+		    (path->prot.known ? TAG_KNOWN : 0) |
+		    (path->prot.icv == FLOW_ICV_OK ? 0 : TAG_UNCHECKED);
+	}
+	if (path->where.frames.count > 0)
+		meta.first = path->where.frames.frame[0];
+	if (path->copy > 0) {
+		meta.extra = 0;
+		flow_class_set(f, FLOW_COPY);
+		return tcp_push(f->tcp_copies, &key, seg, &meta);
+	}
+	f->held = true;
+	return tcp_push(f->tcp, &key, seg, &meta);
+}

@@ -1,0 +1,65 @@
+/*
+ * rec_int: what the files of rec share: the fields of one JSON object, read.
+ *
+ * Reading is sticky: the first thing that is wrong sets ERR and the text, and
+ * all that follows does nothing and finds nothing.  Read all fields straight
+ * through and check once.  What is absent leaves the output as it was.
+ */
+#ifndef REC_INT_H
+#define REC_INT_H
+
+#include <jansson.h>
+
+#include "rec.h"
+
+#define REC_INT_MAX	((1ULL << 53) - 1)	/* RFC 8259 6 */
+
+struct rec_in {
+	const json_t	*o;
+	const char	*at;	/* of a field's name: "protection." or "" */
+	struct buf	*bytes;	/* MAX is the most that a line decodes to */
+	char		*error;
+	int		 err;	/* 0, or the first enum err */
+};
+
+void	 rec_in_fail(struct rec_in *in, const char *key, int e,
+	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* A field that must be there is not. */
+void	 rec_in_missing(struct rec_in *in, const char *key);
+
+/* All return whether the field is there and good. */
+bool	 rec_in_number(struct rec_in *in, const char *key, uint64_t max,
+	    uint64_t *out);
+bool	 rec_in_u32(struct rec_in *in, const char *key, uint32_t *out);
+bool	 rec_in_flag(struct rec_in *in, const char *key, bool *out);
+/* KEY, or KEY_b64 decoded; the slice lies in the JSON or in BYTES. */
+bool	 rec_in_text(struct rec_in *in, const char *key, struct slice *out);
+/* The same, without NUL and of at most MAX octets. */
+bool	 rec_in_name(struct rec_in *in, const char *key, size_t max,
+	    struct slice *out);
+/* Text that PARSE knows as one of an enumeration. */
+bool	 rec_in_enum(struct rec_in *in, const char *key,
+	    int (*parse)(struct slice), int *out);
+/* Hex into BYTES. */
+bool	 rec_in_hex(struct rec_in *in, const char *key, struct slice *out);
+/*
+ * Hex of a value that may be secret: *N octets, 0 if absent, and an error when
+ * they are more than CAP.
+ */
+bool	 rec_in_octets(struct rec_in *in, const char *key, uint8_t *out,
+	    size_t cap, size_t *n);
+/* The same of N octets, neither more nor less; of V, named KEY. */
+bool	 rec_in_exact(struct rec_in *in, const char *key, uint8_t *out,
+	    size_t n);
+void	 rec_in_exact_value(struct rec_in *in, const char *key,
+	    const json_t *v, uint8_t *out, size_t n);
+/* An SPI, as a number or as text, decimal or hexadecimal; never 0. */
+void	 rec_in_spi(struct rec_in *in, uint32_t *out);
+void	 rec_in_where(struct rec_in *in, struct flow_where *w);
+
+/* The records with keys. */
+void	 rec_in_sa(struct rec_in *in, struct sa *sa);
+void	 rec_in_subscriber(struct rec_in *in, struct rec_subscriber *s);
+void	 rec_in_vector(struct rec_in *in, struct rec_vector *v);
+
+#endif

@@ -1,0 +1,225 @@
+/* rec_read: one JSON line to a struct. */
+#include <stdio.h>
+#include <string.h>
+
+#include "crypt.h"
+#include "err.h"
+#include "rec_int.h"
+
+static int
+reason_parse(struct slice s)
+{
+	for (int e = ERR_MORE; e >= ERR_IO; e--)
+		if (slice_is(s, err_name(e)))
+			return -e;
+	return ERR_FORMAT;
+}
+
+/* For the fields of an object in an object. */
+static bool
+enter(struct rec_in *in, const char *key, const char *at, struct rec_in *sub)
+{
+	const json_t *o = json_object_get(in->o, key);
+
+	if (o == NULL || in->err != 0)
+		return false;
+	if (!json_is_object(o)) {
+		rec_in_fail(in, key, ERR_FORMAT, "not an object");
+		return false;
+	}
+	*sub = *in;
+	sub->o = o;
+	sub->at = at;
+	return true;
+}
+
+static void
+read_protection(struct rec_in *in, struct flow_protection *p)
+{
+	struct rec_in sub;
+	int alg, ealg, icv;
+
+	if (!enter(in, "protection", "protection.", &sub))
+		return;
+	p->on = true;
+	rec_in_spi(&sub, &p->spi);
+	(void)rec_in_u32(&sub, "seq", &p->seq);
+	p->known = rec_in_enum(&sub, "alg", esp_alg_parse, &alg) &&
+	    rec_in_enum(&sub, "ealg", esp_ealg_parse, &ealg);
+	if (p->known) {
+		p->alg = (enum esp_alg)alg;
+		p->ealg = (enum esp_ealg)ealg;
+	}
+	if (rec_in_enum(&sub, "icv", flow_icv_parse, &icv))
+		p->icv = (enum flow_icv)icv;
+	in->err = sub.err;
+}
+
+static void
+read_sip(struct rec_in *in, struct rec *r)
+{
+	rec_in_where(in, &r->sip.where);
+	(void)rec_in_flag(in, "cut", &r->sip.cut);
+	(void)rec_in_flag(in, "duplicate", &r->duplicate);
+	read_protection(in, &r->sip.protection);
+	if (!rec_in_text(in, "message", &r->sip.message))
+		rec_in_missing(in, "message");
+}
+
+static void
+read_packet(struct rec_in *in, struct flow_packet *p)
+{
+	rec_in_where(in, &p->where);
+	if (!rec_in_hex(in, "packet", &p->packet))
+		rec_in_missing(in, "packet");
+}
+
+static void
+read_esp(struct rec_in *in, struct flow_esp *e)
+{
+	uint64_t len = 0;
+	int reason;
+
+	rec_in_where(in, &e->where);
+	rec_in_spi(in, &e->spi);
+	(void)rec_in_u32(in, "seq", &e->seq);
+	(void)rec_in_number(in, "len", UINT32_MAX, &len);
+	e->len = (size_t)len;
+	if (rec_in_enum(in, "reason", reason_parse, &reason))
+		e->reason = -reason;
+	else
+		rec_in_missing(in, "reason");
+}
+
+static void
+read_gap(struct rec_in *in, struct flow_gap *g)
+{
+	rec_in_where(in, &g->where);
+	if (!rec_in_number(in, "octets", REC_INT_MAX, &g->octets))
+		rec_in_missing(in, "octets");
+}
+
+static enum rec_type
+type_of(const json_t *o)
+{
+	static const char *const name[] = {
+		[REC_OTHER] = "", [REC_SIP] = "sip", [REC_PACKET] = "packet",
+		[REC_ESP] = "esp", [REC_GAP] = "gap", [REC_SA] = "sa",
+		[REC_SUBSCRIBER] = "subscriber", [REC_VECTOR] = "vector",
+	};
+	const char *s = json_string_value(json_object_get(o, "type"));
+
+	for (int t = REC_SIP; s != NULL && t <= REC_VECTOR; t++)
+		if (strcmp(s, name[t]) == 0)
+			return (enum rec_type)t;
+	return REC_OTHER;
+}
+
+static void
+read_body(struct rec_in *in, struct rec *r)
+{
+	switch (r->type) {
+	case REC_OTHER:
+		break;
+	case REC_SIP:
+		read_sip(in, r);
+		break;
+	case REC_PACKET:
+		read_packet(in, &r->packet);
+		break;
+	case REC_ESP:
+		read_esp(in, &r->esp);
+		break;
+	case REC_GAP:
+		read_gap(in, &r->gap);
+		break;
+	case REC_SA:
+		rec_in_sa(in, &r->sa);
+		break;
+	case REC_SUBSCRIBER:
+		rec_in_subscriber(in, &r->subscriber);
+		break;
+	case REC_VECTOR:
+		rec_in_vector(in, &r->vector);
+		break;
+	}
+}
+
+/*
+ * jansson says what is wrong and then quotes the line, which may have a key
+ * just there.
+ */
+static int
+bad_json(const json_error_t *e, char error[REC_ERROR_TEXT])
+{
+	struct slice s = slice_str(e->text);
+
+	s = slice_sub(s, 0, slice_find(s, slice_str(" near ")));
+	(void)snprintf(error, REC_ERROR_TEXT, "%.*s at column %d", (int)s.n,
+	    (const char *)s.p, e->column);
+	return json_error_code(e) == json_error_out_of_memory ? ERR_MEM :
+	    ERR_FORMAT;
+}
+
+int
+rec_read(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
+{
+	struct rec_in in = { .at = "", .bytes = &r->bytes, .error = error };
+	json_error_t e;
+
+	memset(r, 0, sizeof(*r));
+	buf_init(&r->bytes, line.n);
+	*error = '\0';
+	if (line.n > REC_LINE_MAX) {
+		(void)snprintf(error, REC_ERROR_TEXT,
+		    "a line of %zu octets, more than %u", line.n, REC_LINE_MAX);
+		return ERR_LIMIT;
+	}
+	r->json = json_loadb((const char *)line.p, line.n,
+	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &e);
+	if (r->json == NULL)
+		return bad_json(&e, error);
+	if (!json_is_object((const json_t *)r->json)) {
+		(void)snprintf(error, REC_ERROR_TEXT, "not a JSON object");
+		return ERR_FORMAT;
+	}
+	in.o = r->json;
+	r->type = type_of(in.o);
+	read_body(&in, r);
+	return in.err;
+}
+
+/* Overwrite the text in V: jansson frees it as it is. */
+static void
+wipe(json_t *v)
+{
+	const char *name;
+	json_t *one;
+	size_t i;
+
+	if (json_is_string(v))
+		crypt_wipe((char *)(uintptr_t)json_string_value(v),
+		    json_string_length(v));
+	else if (json_is_array(v))
+		json_array_foreach(v, i, one)
+			wipe(one);
+	else if (json_is_object(v))
+		json_object_foreach(v, name, one)
+			wipe(one);
+}
+
+static bool
+may_have_keys(const struct rec *r)
+{
+	return r->type < REC_SIP || r->type > REC_GAP;
+}
+
+void
+rec_done(struct rec *r)
+{
+	if (r->json != NULL && may_have_keys(r))
+		wipe(r->json);
+	json_decref(r->json);
+	buf_wipe(&r->bytes);
+	crypt_wipe(r, sizeof(*r));
+}

@@ -1,0 +1,179 @@
+/*
+ * sa: security agreement (RFC 3329, TS 33.203 annex H) to SA sets, and the
+ * database of security associations.
+ *
+ * Three files: sa.c is one mechanism, the four SAs and their keys; sa_db.c
+ * finds the SA of an ESP packet and opens it; sa_learn.c watches signalling
+ * and fills the database.
+ */
+#ifndef SA_H
+#define SA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aka.h"
+#include "esp.h"
+#include "pkt.h"
+#include "sip.h"
+#include "slice.h"
+
+#define SA_MECHS	16	/* mechanisms looked at in one header */
+#define SA_IMPI_MAX	128	/* octets of an IMPI kept, NUL included */
+
+/* Bits of sa_mech.has: which parameters were there and could be read. */
+enum sa_has {
+	SA_SPI_C = 1, SA_SPI_S = 2, SA_PORT_C = 4, SA_PORT_S = 8, SA_ALG = 16,
+	SA_EALG = 32, SA_PROT = 64, SA_MOD = 128, SA_Q = 256,
+};
+
+enum sa_mode { SA_TRANS, SA_TUN, SA_UDP_ENC_TUN };
+
+const char	*sa_mode_name(enum sa_mode m);	/* "trans" ... */
+int		 sa_mode_parse(struct slice s);	/* or ERR_ALG */
+
+/* One sec-mechanism of Security-Client, -Server or -Verify. */
+struct sa_mech {
+	struct slice	 text;		/* as it stands */
+	struct slice	 name;		/* "ipsec-3gpp" */
+	unsigned	 has;		/* enum sa_has */
+	uint32_t	 spi_c, spi_s;
+	uint16_t	 port_c, port_s;
+	int		 alg;		/* enum esp_alg, or ERR_ALG */
+	int		 ealg;		/* enum esp_ealg (default null) or
+					   ERR_ALG */
+	int		 mode;		/* enum sa_mode (default trans) or
+					   ERR_ALG */
+	bool		 ah;		/* prot=ah */
+	unsigned	 q;		/* thousandths, 0..1000 */
+};
+
+/* 0 or ERR_FORMAT for an empty value.  What cannot be read is not in HAS. */
+int	 sa_mech_parse(struct slice value, struct sa_mech *m)
+	    __attribute__((warn_unused_result));
+bool	 sa_mech_ipsec(const struct sa_mech *m);	/* ipsec-3gpp, esp */
+/* All values of H in M, at most SA_MECHS; how many. */
+size_t	 sa_mechs(const struct sip_msg *m, enum sip_h h,
+	    struct sa_mech out[SA_MECHS]);
+/*
+ * Same mechanism with the same parameter values?  Order of parameters, case
+ * and leading zeros do not matter; q counts only if BOTH have it.
+ */
+bool	 sa_mech_same(const struct sa_mech *a, const struct sa_mech *b);
+/*
+ * What the UE chooses (TS 33.203 7.2): the first of SERVER, highest q first,
+ * that is also in CLIENT with the same alg, ealg and mode.  Index into SERVER,
+ * or ERR_ALG when nothing is in both.
+ */
+int	 sa_choose(const struct sa_mech *client, size_t n_client,
+	    const struct sa_mech *server, size_t n_server);
+
+/* The four SAs of a set (TS 33.203 7.1), named by source and destination. */
+enum sa_role {
+	SA_UC_PS,	/* UE to P-CSCF, spi_ps */
+	SA_PS_UC,	/* P-CSCF to UE, spi_uc */
+	SA_PC_US,	/* P-CSCF to UE, spi_us */
+	SA_US_PC,	/* UE to P-CSCF, spi_pc */
+	SA_ROLES
+};
+
+const char	*sa_role_name(enum sa_role r);	/* "uc->ps" ... */
+int		 sa_role_parse(struct slice s);	/* or ERR_ALG */
+
+/* Keys of TS 33.203 annex I from CK and IK; 0, ERR_ALG, ERR_CRYPT. */
+int	 sa_expand(enum esp_alg alg, enum esp_ealg ealg, const uint8_t ck[16],
+	    const uint8_t ik[16], struct esp_key *out)
+	    __attribute__((warn_unused_result));
+
+/* One security association, as records carry it. */
+struct sa {
+	char		 impi[SA_IMPI_MAX];
+	struct pkt_addr	 src, dst;	/* family 0: any */
+	uint16_t	 sport, dport;	/* 0: any */
+	uint32_t	 spi;
+	enum sa_mode	 mode;
+	struct esp_key	 key;
+	bool		 has_key;
+	uint32_t	 set;		/* number of the set, from 1 */
+	int		 role;		/* enum sa_role, -1 unknown */
+	uint64_t	 time_ns;	/* when it was made */
+	uint64_t	 frame;
+	uint32_t	 seq;		/* highest authenticated so far */
+};
+
+#define SA_SETS		4096	/* of four SAs, in the database */
+#define SA_VECTORS	8192	/* CK and IK by RAND */
+#define SA_CALLS	4096	/* registrations waiting for their 401 */
+#define SA_SUBSCRIBERS	65536
+
+struct sa_db;
+struct sa_db	*sa_db_new(void);	/* NULL: no memory */
+void		 sa_db_free(struct sa_db *db);
+
+/* Long-term keys: KEY is copied.  A later one with the same IMPI wins. */
+int	 sa_db_subscriber(struct sa_db *db, struct slice impi,
+	    const struct aka_key *key) __attribute__((warn_unused_result));
+/* CK and IK that belong to RAND. */
+int	 sa_db_vector(struct sa_db *db, const uint8_t rand[AKA_RAND],
+	    const uint8_t ck[16], const uint8_t ik[16], uint64_t now_ns)
+	    __attribute__((warn_unused_result));
+/* A finished SA; ERR_RANGE when its keys do not fit its algorithms. */
+int	 sa_db_add(struct sa_db *db, const struct sa *sa)
+	    __attribute__((warn_unused_result));
+
+/* How an ESP packet was opened. */
+struct sa_opened {
+	struct esp_payload	 payload;
+	uint32_t		 spi, seq;
+	bool			 known;		/* ALG and EALG have a meaning */
+	enum esp_alg		 alg;
+	enum esp_ealg		 ealg;
+	bool			 checked;	/* the ICV was verified */
+	bool			 copy;
+};
+
+/*
+ * Open the ESP packet IN from SRC to DST; OUT has room for IN.n.  All SAs of
+ * its SPI are tried, those of DST and the newest first: the ICV decides.  When
+ * several algorithms were agreed upon, the one that fits is kept.  COPY: it was
+ * seen before at another place, so no replay test.  Returns 0;
+ * or why it stays closed: ERR_NOSA, ERR_NOKEY, ERR_AUTH, ERR_REPLAY,
+ * ERR_FORMAT.  O->spi and seq are set in any case where they are there.
+ */
+int	 sa_db_open(struct sa_db *db, const struct pkt_addr *src,
+	    const struct pkt_addr *dst, struct slice in, uint8_t *out,
+	    bool copy, uint64_t now_ns, struct sa_opened *o)
+	    __attribute__((warn_unused_result));
+
+/* What sa_learn found worth telling. */
+enum sa_news {
+	SA_NEWS_SET,		/* an SA set was made: four SAs */
+	SA_NEWS_WRONG_K,	/* the subscriber's key does not fit the AUTN */
+	SA_NEWS_NO_CHOICE,	/* nothing is offered by both sides */
+};
+typedef void sa_news_fn(enum sa_news what, const struct sa *sa, size_t n,
+	    struct slice impi, void *arg);
+void	 sa_db_news(struct sa_db *db, sa_news_fn *fn, void *arg);
+
+/*
+ * Look at a message that went from SRC:SPORT to DST:DPORT: a REGISTER of a
+ * phone, a 401 with Security-Server, a 401 with ck and ik.
+ */
+int	 sa_learn(struct sa_db *db, const struct sip_msg *m,
+	    const struct pkt_addr *src, const struct pkt_addr *dst,
+	    uint64_t now_ns, uint64_t frame)
+	    __attribute__((warn_unused_result));
+
+/* RAND and AUTN of a nonce (RFC 3310 3.2); 0, ERR_FORMAT, ERR_MORE. */
+int	 sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND],
+	    uint8_t autn[AKA_AUTN]) __attribute__((warn_unused_result));
+/*
+ * RES of the subscriber IMPI for RAND by the keys in DB, its length, or
+ * ERR_NOKEY.  CK and IK too.
+ */
+int	 sa_db_result(struct sa_db *db, struct slice impi,
+	    const uint8_t rand[AKA_RAND], struct aka_result *out)
+	    __attribute__((warn_unused_result));
+
+#endif

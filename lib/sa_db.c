@@ -1,0 +1,473 @@
+/* sa_db: the SA of an ESP packet, found and used. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypt.h"
+#include "err.h"
+#include "sa_int.h"
+
+static void
+set_gone(void *val, void *arg)
+{
+	struct sa_set *set = val;
+	struct sa_db *db = arg;
+
+	for (size_t i = 0; i < set->n_one; i++) {
+		struct sa_bucket *b = table_get(db->spis, &set->one[i].spi);
+		size_t kept = 0;
+
+		if (b == NULL)
+			continue;
+		for (size_t j = 0; j < b->n; j++)
+			if (b->ref[j].set != set)
+				b->ref[kept++] = b->ref[j];
+		if ((b->n = kept) == 0)
+			table_drop(db->spis, b);
+	}
+	esp_free(set->esp);
+	crypt_wipe(set, sizeof(*set));
+}
+
+static void
+vector_gone(void *val, void *arg)
+{
+	(void)arg;
+	crypt_wipe(val, sizeof(struct sa_vector));
+}
+
+static void
+subscriber_gone(void *val, void *arg)
+{
+	(void)arg;
+	aka_key_wipe(val);
+}
+
+struct sa_db *
+sa_db_new(void)
+{
+	struct sa_db *db = calloc(1, sizeof(*db));
+
+	if (db == NULL)
+		return NULL;
+	db->sets = table_new(sizeof(uint32_t), sizeof(struct sa_set), SA_SETS,
+	    set_gone, db);
+	db->spis = table_new(sizeof(uint32_t), sizeof(struct sa_bucket),
+	    SA_SETS * SA_ROLES, NULL, NULL);
+	db->vectors = table_new(AKA_RAND, sizeof(struct sa_vector), SA_VECTORS,
+	    vector_gone, NULL);
+	db->subscribers = table_new(SA_IMPI_MAX, sizeof(struct aka_key),
+	    SA_SUBSCRIBERS, subscriber_gone, NULL);
+	db->calls = table_new(sizeof(struct sa_call_key),
+	    sizeof(struct sa_call), SA_CALLS, NULL, NULL);
+	if (db->sets == NULL || db->spis == NULL || db->vectors == NULL ||
+	    db->subscribers == NULL || db->calls == NULL) {
+		sa_db_free(db);
+		return NULL;
+	}
+	return db;
+}
+
+void
+sa_db_free(struct sa_db *db)
+{
+	if (db == NULL)
+		return;
+	table_free(db->sets);
+	table_free(db->spis);
+	table_free(db->vectors);
+	table_free(db->subscribers);
+	table_free(db->calls);
+	free(db);
+}
+
+void
+sa_db_news(struct sa_db *db, sa_news_fn *fn, void *arg)
+{
+	db->news = fn;
+	db->news_arg = arg;
+}
+
+/* An IMPI as a table key: lower case, cut to size, zero-filled. */
+static void
+impi_key(char key[SA_IMPI_MAX], struct slice impi)
+{
+	memset(key, 0, SA_IMPI_MAX);
+	for (size_t i = 0; i < impi.n && i < SA_IMPI_MAX - 1; i++) {
+		char c = (char)impi.p[i];
+
+		key[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+	}
+}
+
+int
+sa_db_subscriber(struct sa_db *db, struct slice impi,
+    const struct aka_key *key)
+{
+	char k[SA_IMPI_MAX];
+	struct aka_key *to;
+
+	if (impi.n >= SA_IMPI_MAX)
+		return ERR_RANGE;
+	impi_key(k, impi);
+	if (table_get(db->subscribers, k) == NULL &&
+	    table_count(db->subscribers) == SA_SUBSCRIBERS)
+		return ERR_LIMIT;
+	if ((to = table_put(db->subscribers, k, 0)) == NULL)
+		return ERR_MEM;
+	*to = *key;
+	return 0;
+}
+
+/* By the IMPI, by its user part (an IMSI), or the one given without a name. */
+static const struct aka_key *
+subscriber(struct sa_db *db, struct slice impi)
+{
+	struct slice by[3] = {
+		impi, slice_sub(impi, 0, slice_chr(impi, '@')), { NULL, 0 },
+	};
+	char k[SA_IMPI_MAX];
+	const struct aka_key *key;
+
+	for (size_t i = 0; i < 3; i++) {
+		impi_key(k, by[i]);
+		if ((key = table_get(db->subscribers, k)) != NULL)
+			return key;
+	}
+	return NULL;
+}
+
+int
+sa_db_result(struct sa_db *db, struct slice impi,
+    const uint8_t rand[AKA_RAND], struct aka_result *out)
+{
+	const struct aka_key *key = subscriber(db, impi);
+	struct aka *a;
+	int r;
+
+	if (key == NULL)
+		return ERR_NOKEY;
+	if ((a = aka_new(key)) == NULL)
+		return ERR_CRYPT;
+	r = aka_f2345(a, rand, out);
+	aka_free(a);
+	return r < 0 ? r : (int)out->res_len;
+}
+
+int
+sa_db_vector(struct sa_db *db, const uint8_t rand[AKA_RAND],
+    const uint8_t ck[16], const uint8_t ik[16], uint64_t now_ns)
+{
+	struct sa_vector *v = table_put(db->vectors, rand, now_ns);
+
+	if (v == NULL)
+		return ERR_MEM;
+	memcpy(v->ck, ck, 16);
+	memcpy(v->ik, ik, 16);
+	return 0;
+}
+
+bool
+sa_set_keys(struct sa_db *db, struct sa_set *set)
+{
+	const struct sa_vector *v;
+	const struct aka_key *key;
+	struct aka_result r;
+	struct aka *a;
+
+	if (set->has_key || set->fixed || !set->has_rand)
+		return set->has_key;
+	if ((v = table_get(db->vectors, set->rand)) != NULL) {
+		memcpy(set->ck, v->ck, 16);
+		memcpy(set->ik, v->ik, 16);
+		return set->has_key = true;
+	}
+	if ((key = subscriber(db, slice_str(set->impi))) == NULL ||
+	    (a = aka_new(key)) == NULL)
+		return false;
+	if (aka_f2345(a, set->rand, &r) >= 0) {
+		memcpy(set->ck, r.ck, 16);
+		memcpy(set->ik, r.ik, 16);
+		set->has_key = true;
+	}
+	crypt_wipe(&r, sizeof(r));
+	aka_free(a);
+	return set->has_key;
+}
+
+void
+sa_set_check(struct sa_db *db, const struct sa_set *set,
+    const uint8_t autn[AKA_AUTN])
+{
+	const struct aka_key *key = subscriber(db, slice_str(set->impi));
+	uint8_t sqn[AKA_SQN];
+	struct aka_result r;
+	struct aka *a;
+
+	if (db->news == NULL || key == NULL || (a = aka_new(key)) == NULL)
+		return;
+	if (aka_autn_check(a, set->rand, slice_of(autn, AKA_AUTN), sqn, &r) ==
+	    ERR_AUTH)
+		db->news(SA_NEWS_WRONG_K, NULL, 0, slice_str(set->impi),
+		    db->news_arg);
+	crypt_wipe(&r, sizeof(r));
+	aka_free(a);
+}
+
+int
+sa_set_combo(struct sa_set *set, size_t i)
+{
+	int r = 0;
+
+	esp_free(set->esp);
+	set->esp = NULL;
+	set->cur = i;
+	if (set->has_key && !set->fixed)
+		r = sa_expand(set->combo[i].alg, set->combo[i].ealg, set->ck,
+		    set->ik, &set->key);
+	return r;
+}
+
+void
+sa_set_impi(struct sa_set *set, struct slice impi)
+{
+	if (impi.n >= SA_IMPI_MAX)
+		impi.n = SA_IMPI_MAX - 1;
+	if (impi.n > 0)
+		memcpy(set->impi, impi.p, impi.n);
+	set->impi[impi.n] = '\0';
+}
+
+struct sa_set *
+sa_set_new(struct sa_db *db, uint64_t now_ns)
+{
+	uint32_t number = ++db->last_set;
+	struct sa_set *set = table_put(db->sets, &number, now_ns);
+
+	if (set != NULL)
+		set->number = number;
+	return set;
+}
+
+int
+sa_set_index(struct sa_db *db, struct sa_set *set, uint64_t now_ns)
+{
+	for (size_t i = 0; i < set->n_one; i++) {
+		struct sa_bucket *b = table_put(db->spis, &set->one[i].spi,
+		    now_ns);
+
+		if (b == NULL)
+			return ERR_MEM;
+		if (b->n == SA_SAME_SPI)
+			b->n--;
+		memmove(b->ref + 1, b->ref, b->n * sizeof(b->ref[0]));
+		b->ref[0] = (struct sa_ref){ set, i };
+		b->n++;
+	}
+	return 0;
+}
+
+void
+sa_set_tell(struct sa_db *db, const struct sa_set *set)
+{
+	struct sa sa[SA_ROLES];
+
+	if (db->news == NULL)
+		return;
+	memset(sa, 0, sizeof(sa));
+	for (size_t i = 0; i < set->n_one; i++) {
+		const struct sa_one *o = &set->one[i];
+
+		memcpy(sa[i].impi, set->impi, sizeof(sa[i].impi));
+		sa[i].src = o->src;
+		sa[i].dst = o->dst;
+		sa[i].sport = o->sport;
+		sa[i].dport = o->dport;
+		sa[i].spi = o->spi;
+		sa[i].role = o->role;
+		sa[i].seq = o->window.last;
+		sa[i].mode = set->combo[set->cur].mode;
+		sa[i].key = set->key;
+		sa[i].key.alg = set->combo[set->cur].alg;
+		sa[i].key.ealg = set->combo[set->cur].ealg;
+		sa[i].has_key = set->has_key;
+		sa[i].set = set->number;
+		sa[i].time_ns = set->time_ns;
+		sa[i].frame = set->frame;
+	}
+	db->news(SA_NEWS_SET, sa, set->n_one, slice_str(set->impi),
+	    db->news_arg);
+	crypt_wipe(sa, sizeof(sa));
+}
+
+int
+sa_db_add(struct sa_db *db, const struct sa *sa)
+{
+	struct sa_set *set;
+
+	if (sa->has_key && (!esp_alg_key_ok(sa->key.alg, sa->key.auth_len) ||
+	    !esp_ealg_key_ok(sa->key.ealg, sa->key.enc_len)))
+		return ERR_RANGE;
+	if ((set = sa_set_new(db, sa->time_ns)) == NULL)
+		return ERR_MEM;
+	sa_set_impi(set, slice_str(sa->impi));
+	set->time_ns = sa->time_ns;
+	set->n_one = 1;
+	set->one[0].src = sa->src;
+	set->one[0].dst = sa->dst;
+	set->one[0].sport = sa->sport;
+	set->one[0].dport = sa->dport;
+	set->one[0].spi = sa->spi;
+	set->one[0].role = sa->role;
+	set->n_combo = 1;
+	set->combo[0].alg = sa->key.alg;
+	set->combo[0].ealg = sa->key.ealg;
+	set->combo[0].mode = sa->mode;
+	set->fixed = true;
+	set->has_key = sa->has_key;
+	set->key = sa->key;
+	return sa_set_index(db, set, sa->time_ns);
+}
+
+static int
+open_with(struct sa_set *set, struct sa_one *one, struct slice in,
+    uint8_t *out, struct sa_opened *o)
+{
+	int r;
+
+	if (set->esp == NULL && (set->esp = esp_new(&set->key)) == NULL)
+		return ERR_CRYPT;
+	if ((r = esp_open(set->esp, o->copy ? NULL : &one->window, in, out,
+	    &o->payload)) < 0)
+		return r;
+	o->known = true;
+	o->alg = set->key.alg;
+	o->ealg = set->key.ealg;
+	o->checked = esp_icv_len(o->alg, o->ealg) > 0;
+	return 0;
+}
+
+/*
+ * With the pair of algorithms that the rule says; then, while none has proved
+ * right, with the others that both sides named: phones and servers do not all
+ * choose by the rule.
+ */
+static int
+open_keyed(struct sa_db *db, struct sa_set *set, struct sa_one *one,
+    struct slice in, uint8_t *out, struct sa_opened *o)
+{
+	size_t chosen = set->cur;
+	int r = open_with(set, one, in, out, o), other;
+
+	if (set->proven || set->n_combo < 2 ||
+	    (r != ERR_AUTH && r != ERR_FORMAT)) {
+		set->proven |= r == 0;
+		return r;
+	}
+	for (size_t i = 0; i < set->n_combo; i++) {
+		if (i == chosen || sa_set_combo(set, i) < 0)
+			continue;
+		other = open_with(set, one, in, out, o);
+		if (other == 0) {
+			set->proven = true;
+			sa_set_tell(db, set);
+			return 0;
+		}
+	}
+	return sa_set_combo(set, chosen) < 0 ? ERR_CRYPT : r;
+}
+
+/* NULL encryption can be read without a key, but not checked. */
+static int
+open_keyless(struct sa_set *set, struct slice in, struct sa_opened *o)
+{
+	for (size_t i = 0; i < set->n_combo; i++) {
+		size_t c = i == 0 ? set->cur : i == set->cur ? 0 : i;
+
+		if (set->combo[c].ealg != ESP_NULL ||
+		    esp_peek(in, (int)set->combo[c].alg, &o->payload) < 0)
+			continue;
+		o->known = true;
+		o->alg = set->combo[c].alg;
+		o->ealg = ESP_NULL;
+		return 0;
+	}
+	return ERR_NOKEY;
+}
+
+static int
+open_ref(struct sa_db *db, struct sa_ref *ref, struct slice in, uint8_t *out,
+    uint64_t now_ns, struct sa_opened *o)
+{
+	struct sa_set *set = ref->set;
+	struct sa_one *one = &set->one[ref->i];
+
+	table_touch(db->sets, set, now_ns);
+	if (!set->has_key && sa_set_keys(db, set)) {
+		if (sa_set_combo(set, set->cur) < 0)
+			return ERR_CRYPT;
+		sa_set_tell(db, set);
+	}
+	if (set->has_key)
+		return open_keyed(db, set, one, in, out, o);
+	/* Without a key the window cannot move by the rules: no replay test. */
+	return open_keyless(set, in, o);
+}
+
+/* The more telling of two reasons. */
+static int
+worse(int a, int b)
+{
+	static const int order[] = {
+		ERR_REPLAY, ERR_AUTH, ERR_FORMAT, ERR_CRYPT, ERR_NOKEY,
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return ERR_NOSA;
+}
+
+/* How well the addresses of SA fit: 2 both, 1 the destination, 0 not. */
+static int
+fit(const struct sa_one *one, const struct pkt_addr *src,
+    const struct pkt_addr *dst)
+{
+	if (one->dst.family != 0 && !pkt_addr_eq(&one->dst, dst))
+		return 0;
+	return one->src.family == 0 || pkt_addr_eq(&one->src, src) ? 2 : 1;
+}
+
+int
+sa_db_open(struct sa_db *db, const struct pkt_addr *src,
+    const struct pkt_addr *dst, struct slice in, uint8_t *out, bool copy,
+    uint64_t now_ns, struct sa_opened *o)
+{
+	struct sa_bucket *b;
+	int r = ERR_NOSA;
+
+	memset(o, 0, sizeof(*o));
+	if (in.n < ESP_HEADER)
+		return ERR_FORMAT;
+	o->spi = slice_be32(in.p);
+	o->seq = slice_be32(in.p + 4);
+	o->copy = copy;
+	b = table_get(db->spis, &o->spi);
+	for (int want = 2; b != NULL && want >= 0; want--)
+		for (size_t i = 0; i < b->n; i++) {
+			struct sa_ref *ref = &b->ref[i];
+			int e;
+
+			if (fit(&ref->set->one[ref->i], src, dst) != want ||
+			    (want == 0 && !ref->set->has_key))
+				continue;
+			e = open_ref(db, ref, in, out, now_ns, o);
+			if (e == 0)
+				return 0;
+			/* Another phone's SA says nothing of this packet. */
+			if (want > 0)
+				r = worse(r, e);
+		}
+	if (r == ERR_NOSA && esp_peek(in, ERR_ALG, &o->payload) == 0)
+		return 0;
+	return r;
+}

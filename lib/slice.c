@@ -1,0 +1,410 @@
+/* slice: borrowed bytes; views, read cursor, numbers, hex, base64 (RFC 4648). */
+#include <string.h>
+#include <strings.h>
+
+#include "err.h"
+#include "slice.h"
+
+struct slice
+slice_str(const char *s)
+{
+	return slice_of(s, strlen(s));
+}
+
+struct slice
+slice_from(struct slice s, size_t off)
+{
+	if (off > s.n)
+		off = s.n;
+	if (off == 0)
+		return s;
+	return slice_of(s.p + off, s.n - off);
+}
+
+struct slice
+slice_sub(struct slice s, size_t off, size_t len)
+{
+	s = slice_from(s, off);
+	if (s.n > len)
+		s.n = len;
+	return s;
+}
+
+static bool
+is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice
+slice_trim(struct slice s)
+{
+	while (s.n > 0 && is_space(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static uint8_t
+lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+bool
+slice_caseeq(struct slice a, struct slice b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return true;
+}
+
+bool
+slice_is(struct slice a, const char *s)
+{
+	return slice_eq(a, slice_str(s));
+}
+
+bool
+slice_caseis(struct slice a, const char *s)
+{
+	return slice_caseeq(a, slice_str(s));
+}
+
+bool
+slice_starts(struct slice a, const char *s)
+{
+	return slice_eq(slice_sub(a, 0, strlen(s)), slice_str(s));
+}
+
+bool
+slice_casestarts(struct slice a, const char *s)
+{
+	return slice_caseeq(slice_sub(a, 0, strlen(s)), slice_str(s));
+}
+
+size_t
+slice_chr(struct slice s, int c)
+{
+	const uint8_t *p = s.n > 0 ? memchr(s.p, c, s.n) : NULL;
+
+	return p != NULL ? (size_t)(p - s.p) : s.n;
+}
+
+size_t
+slice_find(struct slice s, struct slice needle)
+{
+	size_t i = 0;
+
+	if (needle.n == 0)
+		return 0;
+	while (s.n - i >= needle.n) {
+		i += slice_chr(slice_from(s, i), needle.p[0]);
+		if (s.n - i < needle.n)
+			break;
+		if (memcmp(s.p + i, needle.p, needle.n) == 0)
+			return i;
+		i++;
+	}
+	return s.n;
+}
+
+struct slice
+slice_cut(struct slice *s, int sep)
+{
+	size_t i = slice_chr(*s, sep);
+	struct slice head = slice_sub(*s, 0, i);
+
+	*s = slice_from(*s, i + 1);
+	return head;
+}
+
+static int
+number(struct slice s, unsigned base, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.n == 0)
+		return ERR_FORMAT;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = lower(s.p[i]);
+		unsigned d;
+
+		if (c >= '0' && c <= '9')
+			d = c - '0';
+		else if (base == 16 && c >= 'a' && c <= 'f')
+			d = c - 'a' + 10U;
+		else
+			return ERR_FORMAT;
+		if (d > max || v > (max - d) / base)
+			return ERR_RANGE;
+		v = v * base + d;
+	}
+	*out = v;
+	return 0;
+}
+
+int
+slice_decimal(struct slice s, uint64_t max, uint64_t *out)
+{
+	return number(s, 10, max, out);
+}
+
+int
+slice_number(struct slice s, uint64_t max, uint64_t *out)
+{
+	if (slice_casestarts(s, "0x"))
+		return number(slice_from(s, 2), 16, max, out);
+	return number(s, 10, max, out);
+}
+
+static int
+hex_digit(uint8_t c)
+{
+	c = lower(c);
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+int
+slice_hex(struct slice s, uint8_t *out, size_t cap)
+{
+	size_t n = 0;
+
+	if (slice_casestarts(s, "0x"))
+		s = slice_from(s, 2);
+	for (size_t i = 0; i < s.n;) {
+		int hi, lo;
+
+		if (is_space(s.p[i]) || s.p[i] == ':' || s.p[i] == '-') {
+			i++;
+			continue;
+		}
+		if (i + 1 >= s.n || (hi = hex_digit(s.p[i])) < 0 ||
+		    (lo = hex_digit(s.p[i + 1])) < 0)
+			return ERR_FORMAT;
+		if (n == cap)
+			return ERR_LIMIT;
+		out[n++] = (uint8_t)(hi << 4 | lo);
+		i += 2;
+	}
+	return (int)n;
+}
+
+static int
+base64_digit(uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+int
+slice_base64(struct slice s, uint8_t *out, size_t cap)
+{
+	uint32_t acc = 0;
+	unsigned bits = 0, pad = 0;
+	size_t n = 0;
+
+	while (s.n > 0 && s.p[s.n - 1] == '=' && pad < 2) {
+		s.n--;
+		pad++;
+	}
+	if (s.n % 4 == 1 || (pad > 0 && (s.n + pad) % 4 != 0))
+		return ERR_FORMAT;
+	for (size_t i = 0; i < s.n; i++) {
+		int d = base64_digit(s.p[i]);
+
+		if (d < 0)
+			return ERR_FORMAT;
+		acc = acc << 6 | (uint32_t)d;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			if (n == cap)
+				return ERR_LIMIT;
+			out[n++] = (uint8_t)(acc >> bits);
+		}
+	}
+	return (int)n;
+}
+
+/* The length of the UTF-8 sequence at P (N octets there), 0 if it is none. */
+static size_t
+utf8_len(const uint8_t *p, size_t n)
+{
+	size_t len;
+	uint32_t c, least;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
+		len = 2;
+		least = 0x80;
+	} else if ((p[0] & 0xf0) == 0xe0) {
+		len = 3;
+		least = 0x800;
+	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
+		len = 4;
+		least = 0x10000;
+	} else
+		return 0;
+	if (n < len)
+		return 0;
+	c = p[0] & (0xffU >> (len + 1));
+	for (size_t i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	return len;
+}
+
+bool
+slice_utf8(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.n) {
+		uint64_t w;
+		size_t len;
+
+		/* Eight ASCII octets at a time. */
+		while (s.n - i >= sizeof(w)) {
+			memcpy(&w, s.p + i, sizeof(w));
+			if ((w & 0x8080808080808080ULL) != 0)
+				break;
+			i += sizeof(w);
+		}
+		if (i == s.n)
+			break;
+		if ((len = utf8_len(s.p + i, s.n - i)) == 0)
+			return false;
+		i += len;
+	}
+	return true;
+}
+
+uint64_t
+slice_hash(uint64_t h, struct slice s)
+{
+	const uint8_t *p = s.p;
+	size_t n = s.n;
+	uint64_t w;
+
+	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		h = (h ^ w) * 0x9fb21c651e98df25ULL;
+		h ^= h >> 32;
+	}
+	w = n;
+	if (n > 0)
+		memcpy(&w, p, n);
+	h = (h ^ w ^ (uint64_t)n << 56) * 0xd6e8feb86659fd93ULL;
+	h ^= h >> 29;
+	h *= 0xc4ceb9fe1a85ec53ULL;
+	return h ^ h >> 32;
+}
+
+void
+cursor_init(struct cursor *c, struct slice s)
+{
+	c->p = s.p;
+	c->end = s.n > 0 ? s.p + s.n : s.p;
+	c->bad = false;
+}
+
+size_t
+cursor_left(const struct cursor *c)
+{
+	return (size_t)(c->end - c->p);
+}
+
+static uint64_t
+cursor_uint(struct cursor *c, size_t n)
+{
+	struct slice s = cursor_take(c, n);
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		v = v << 8 | s.p[i];
+	return v;
+}
+
+uint8_t
+cursor_u8(struct cursor *c)
+{
+	return (uint8_t)cursor_uint(c, 1);
+}
+
+uint16_t
+cursor_u16(struct cursor *c)
+{
+	return (uint16_t)cursor_uint(c, 2);
+}
+
+uint32_t
+cursor_u24(struct cursor *c)
+{
+	return (uint32_t)cursor_uint(c, 3);
+}
+
+uint32_t
+cursor_u32(struct cursor *c)
+{
+	return (uint32_t)cursor_uint(c, 4);
+}
+
+uint64_t
+cursor_u64(struct cursor *c)
+{
+	return cursor_uint(c, 8);
+}
+
+struct slice
+cursor_take(struct cursor *c, size_t n)
+{
+	struct slice s;
+
+	if (c->bad || cursor_left(c) < n) {
+		c->bad = true;
+		return slice_of(NULL, 0);
+	}
+	s = slice_of(c->p, n);
+	if (n > 0)
+		c->p += n;
+	return s;
+}
+
+void
+cursor_skip(struct cursor *c, size_t n)
+{
+	(void)cursor_take(c, n);
+}
+
+struct slice
+cursor_rest(struct cursor *c)
+{
+	return cursor_take(c, c->bad ? 0 : cursor_left(c));
+}
