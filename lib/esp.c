@@ -209,6 +209,35 @@ esp_window_move(struct esp_window *w, uint32_t seq)
 		w->seen |= 1ULL << (w->last - seq);
 }
 
+/* Does DATA look like what NEXT says?  Lengths and fixed fields only. */
+static bool
+plausible(const struct esp_payload *p)
+{
+	const uint8_t *d = p->data.p;
+	size_t n = p->data.n, head;
+
+	switch (p->next) {
+	case 17:
+		return n >= 8 && slice_be16(d + 4) == n &&
+		    slice_be16(d) != 0 && slice_be16(d + 2) != 0;
+	case 6:
+		if (n < 20)
+			return false;
+		head = (size_t)(d[12] >> 4) * 4;
+		return head >= 20 && head <= n && (d[12] & 0x0e) == 0 &&
+		    slice_be16(d) != 0 && slice_be16(d + 2) != 0 &&
+		    (d[13] & 7) != 7;
+	case 4:
+		return n >= 20 && d[0] >> 4 == 4 && slice_be16(d + 2) == n;
+	case 41:
+		return n >= 40 && d[0] >> 4 == 6 && slice_be16(d + 4) + 40U == n;
+	case 59:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The trailer (RFC 4303 2.4): pad length and next header are the last two. */
 static int
 strip_trailer(struct slice plain, struct esp_payload *p)
@@ -222,6 +251,10 @@ strip_trailer(struct slice plain, struct esp_payload *p)
 		return ERR_FORMAT;
 	p->next = plain.p[plain.n - 1];
 	p->data = slice_sub(plain, 0, plain.n - 2 - pad);
+	p->fits = plausible(p);
+	/* Padding counts 1, 2, 3 ... */
+	for (size_t i = 0; i < pad; i++)
+		p->fits &= plain.p[p->data.n + i] == i + 1;
 	return 0;
 }
 
@@ -302,50 +335,16 @@ esp_open(struct esp *e, struct esp_window *w, struct slice in, uint8_t *out,
 	return strip_trailer(plain, p);
 }
 
-/* Does DATA look like what NEXT says?  Lengths and fixed fields only. */
-static bool
-plausible(const struct esp_payload *p)
-{
-	const uint8_t *d = p->data.p;
-	size_t n = p->data.n, head;
-
-	switch (p->next) {
-	case 17:
-		return n >= 8 && slice_be16(d + 4) == n &&
-		    slice_be16(d) != 0 && slice_be16(d + 2) != 0;
-	case 6:
-		if (n < 20)
-			return false;
-		head = (size_t)(d[12] >> 4) * 4;
-		return head >= 20 && head <= n && (d[12] & 0x0e) == 0 &&
-		    slice_be16(d) != 0 && slice_be16(d + 2) != 0 &&
-		    (d[13] & 7) != 7;
-	case 4:
-		return n >= 20 && d[0] >> 4 == 4 && slice_be16(d + 2) == n;
-	case 41:
-		return n >= 40 && d[0] >> 4 == 6 && slice_be16(d + 4) + 40U == n;
-	default:
-		return false;
-	}
-}
-
 static bool
 peek_as(struct slice in, size_t iv, size_t icv, struct esp_payload *p)
 {
 	struct slice plain;
-	size_t pad;
 
 	if (in.n < ESP_HEADER + iv + 2 + icv)
 		return false;
 	plain = slice_sub(in, ESP_HEADER + iv, in.n - ESP_HEADER - iv - icv);
-	if (plain.n % 4 != 0 || strip_trailer(plain, p) < 0)
-		return false;
-	/* Padding counts 1, 2, 3 ... (RFC 4303 2.4). */
-	pad = plain.n - 2 - p->data.n;
-	for (size_t i = 0; i < pad; i++)
-		if (plain.p[p->data.n + i] != i + 1)
-			return false;
-	return plausible(p);
+	return plain.n % 4 == 0 && strip_trailer(plain, p) == 0 &&
+	    p->fits && p->next != 59;
 }
 
 int

@@ -77,6 +77,9 @@ void	 esp_window_move(struct esp_window *w, uint32_t seq);
 struct esp_payload {
 	uint8_t		 next;		/* next header: 4, 6, 17, 41, 59 */
 	struct slice	 data;		/* in IN or in OUT */
+	bool		 fits;		/* the padding and DATA are as NEXT
+					   says: an ICV says nothing of the
+					   key that DATA was decrypted with */
 };
 
 /*

@@ -1,4 +1,5 @@
 /* rec: structs to JSON lines, written straight into a buffer. */
+#include <endian.h>
 #include <limits.h>
 #include <string.h>
 
@@ -30,17 +31,16 @@ zeros(uint64_t w)
 	return (w - ONES) & ~w & HIGHS;
 }
 
-/* How many of the eight octets at P stand as they are in a JSON string. */
-static size_t
-plain_run(const uint8_t *p)
+/* A bit for each of the eight octets at P that needs escaping, or nearly so. */
+static uint64_t
+specials(const uint8_t *p)
 {
-	uint64_t w = 0, special;
+	uint64_t w;
 
-	for (size_t i = 8; i > 0; i--)
-		w = w << 8 | p[i - 1];
-	special = ((w - ONES * 0x20) & ~w & HIGHS) |
+	memcpy(&w, p, sizeof(w));
+	w = le64toh(w);		/* the first octet is the lowest */
+	return ((w - ONES * 0x20) & ~w & HIGHS) |
 	    zeros(w ^ ONES * '"') | zeros(w ^ ONES * '\\');
-	return special == 0 ? 8 : (size_t)__builtin_ctzll(special) / 8;
 }
 
 static size_t
@@ -64,6 +64,7 @@ escape(struct buf *out, struct slice s)
 {
 	uint8_t to[1024];
 	size_t i = 0, n = 0, run;
+	uint64_t bits;
 
 	while (i < s.n) {
 		if (n > sizeof(to) - 16) {
@@ -71,12 +72,15 @@ escape(struct buf *out, struct slice s)
 			n = 0;
 		}
 		if (s.n - i >= 8) {
-			run = plain_run(s.p + i);
 			memcpy(to + n, s.p + i, 8);
+			if ((bits = specials(s.p + i)) == 0) {
+				i += 8;
+				n += 8;
+				continue;
+			}
+			run = (size_t)__builtin_ctzll(bits) / 8;
 			i += run;
 			n += run;
-			if (run == 8)
-				continue;
 		}
 		if (escapes[s.p[i]] == 0)
 			to[n++] = s.p[i++];

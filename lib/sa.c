@@ -26,6 +26,8 @@ find_name(const char *const *names, size_t n, struct slice s)
 int
 sa_mode_parse(struct slice s)
 {
+	if (slice_caseis(s, "transport") || slice_caseis(s, "tunnel"))
+		s.n = s.n == 9 ? 5 : 3;		/* ip-xfrm(8) has them whole */
 	return find_name(modes, sizeof(modes) / sizeof(modes[0]), s);
 }
 

@@ -328,17 +328,26 @@ sa_db_add(struct sa_db *db, const struct sa *sa)
 	return sa_set_index(db, set, sa->time_ns);
 }
 
+/*
+ * Open with the pair of algorithms at hand.  The window moves when the content
+ * fits too, or when ANY content will do: the same ICV key may go with several
+ * encryptions.
+ */
 static int
 open_with(struct sa_set *set, struct sa_one *one, struct slice in,
-    uint8_t *out, struct sa_opened *o)
+    uint8_t *out, bool any, struct sa_opened *o)
 {
+	struct esp_window w = one->window;
 	int r;
 
 	if (set->esp == NULL && (set->esp = esp_new(&set->key)) == NULL)
 		return ERR_CRYPT;
-	if ((r = esp_open(set->esp, o->copy ? NULL : &one->window, in, out,
-	    &o->payload)) < 0)
+	r = esp_open(set->esp, o->copy ? NULL : &w, in, out, &o->payload);
+	if (r < 0)
 		return r;
+	if (!o->payload.fits && !any)
+		return ERR_FORMAT;
+	one->window = w;
 	o->known = true;
 	o->alg = set->key.alg;
 	o->ealg = set->key.ealg;
@@ -353,10 +362,10 @@ open_with(struct sa_set *set, struct sa_one *one, struct slice in,
  */
 static int
 open_keyed(struct sa_db *db, struct sa_set *set, struct sa_one *one,
-    struct slice in, uint8_t *out, struct sa_opened *o)
+    struct slice in, uint8_t *out, bool any, struct sa_opened *o)
 {
 	size_t chosen = set->cur;
-	int r = open_with(set, one, in, out, o), other;
+	int r = open_with(set, one, in, out, any, o);
 
 	if (set->proven || set->n_combo < 2 ||
 	    (r != ERR_AUTH && r != ERR_FORMAT)) {
@@ -364,14 +373,12 @@ open_keyed(struct sa_db *db, struct sa_set *set, struct sa_one *one,
 		return r;
 	}
 	for (size_t i = 0; i < set->n_combo; i++) {
-		if (i == chosen || sa_set_combo(set, i) < 0)
+		if (i == chosen || sa_set_combo(set, i) < 0 ||
+		    open_with(set, one, in, out, false, o) < 0)
 			continue;
-		other = open_with(set, one, in, out, o);
-		if (other == 0) {
-			set->proven = true;
-			sa_set_tell(db, set);
-			return 0;
-		}
+		set->proven = true;
+		sa_set_tell(db, set);
+		return 0;
 	}
 	return sa_set_combo(set, chosen) < 0 ? ERR_CRYPT : r;
 }
@@ -396,7 +403,7 @@ open_keyless(struct sa_set *set, struct slice in, struct sa_opened *o)
 
 static int
 open_ref(struct sa_db *db, struct sa_ref *ref, struct slice in, uint8_t *out,
-    uint64_t now_ns, struct sa_opened *o)
+    bool any, uint64_t now_ns, struct sa_opened *o)
 {
 	struct sa_set *set = ref->set;
 	struct sa_one *one = &set->one[ref->i];
@@ -408,7 +415,7 @@ open_ref(struct sa_db *db, struct sa_ref *ref, struct slice in, uint8_t *out,
 		sa_set_tell(db, set);
 	}
 	if (set->has_key)
-		return open_keyed(db, set, one, in, out, o);
+		return open_keyed(db, set, one, in, out, any, o);
 	/* Without a key the window cannot move by the rules: no replay test. */
 	return open_keyless(set, in, o);
 }
@@ -442,6 +449,7 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
     const struct pkt_addr *dst, struct slice in, uint8_t *out, bool copy,
     uint64_t now_ns, struct sa_opened *o)
 {
+	struct sa_ref *odd = NULL;	/* ICV right, content strange */
 	struct sa_bucket *b;
 	int r = ERR_NOSA;
 
@@ -460,13 +468,17 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
 			if (fit(&ref->set->one[ref->i], src, dst) != want ||
 			    (want == 0 && !ref->set->has_key))
 				continue;
-			e = open_ref(db, ref, in, out, now_ns, o);
+			e = open_ref(db, ref, in, out, false, now_ns, o);
 			if (e == 0)
 				return 0;
+			if (e == ERR_FORMAT && odd == NULL)
+				odd = ref;
 			/* Another phone's SA says nothing of this packet. */
 			if (want > 0)
 				r = worse(r, e);
 		}
+	if (odd != NULL)
+		return open_ref(db, odd, in, out, true, now_ns, o);
 	if (r == ERR_NOSA && esp_peek(in, ERR_ALG, &o->payload) == 0)
 		return 0;
 	return r;

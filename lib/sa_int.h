@@ -6,7 +6,7 @@
 #include "table.h"
 
 #define SA_COMBOS	8	/* algorithm pairs kept per set */
-#define SA_SAME_SPI	8	/* SAs of one SPI kept */
+#define SA_SAME_SPI	32	/* SAs of one SPI kept */
 
 struct sa_one {
 	struct pkt_addr		 src, dst;

@@ -527,6 +527,23 @@ test_tunnels(void)
 		    "%s", t[i].name);
 }
 
+/* From 8.0.69.1: what a type of IP and an IP header would begin with. */
+static void
+test_guess(void)
+{
+	uint8_t octets[512];
+	struct slice in;
+
+	CHECK_INT(strip(pkt_guess, "45000014 00000000 40110000 08004501"
+	    "0a040506", octets, &in), PKT_NEXT_IP, "a whole IP packet");
+	CHECK_INT(strip(pkt_guess, "60112233 44550200 00000001 08004500"
+	    "00140000", octets, &in), PKT_NEXT_ETHER, "an Ethernet frame");
+	CHECK_INT(strip(pkt_guess, "45000114 00000000 40110000 0a010203",
+	    octets, &in), PKT_NEXT_IP, "an IP packet that was cut");
+	CHECK_INT(strip(pkt_guess, "01020304", octets, &in), PKT_NEXT_OTHER,
+	    "neither");
+}
+
 /* A stack of N tags or labels of four octets each, then an IP packet. */
 static int
 stack(uint16_t type, const char *tag, int n, struct slice *in)
@@ -655,6 +672,7 @@ main(void)
 	test_ip();
 	test_ip_bad();
 	test_tunnels();
+	test_guess();
 	test_stacks();
 	test_transport();
 	test_sctp();
