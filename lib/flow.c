@@ -104,6 +104,12 @@ giveup(const struct frag_datagram *d, void *arg)
 		path.where.frame = d->frames.frame[
 		    (d->frames.count < FRAG_FRAMES ? d->frames.count :
 		    FRAG_FRAMES) - 1];
+	if (d->again) {
+		/* Fragments of a datagram that was put together before. */
+		flow_class_count(f, FLOW_COPY, k->copy > 0 ? 0 :
+		    d->frames.count);
+		return;
+	}
 	if (k->proto == PKT_PROTO_UDP && pkt_udp(d->data, &u) == 0) {
 		path.where.sport = u.sport;
 		path.where.dport = u.dport;

@@ -23,7 +23,7 @@ struct datagram {
 	size_t			 have;		/* octets in the ranges */
 	bool			 last_seen;	/* END is where it ends */
 	bool			 end_sure;	/* as the last was not cut */
-	bool			 taken;		/* complete: not given up */
+	bool			 again;		/* one was complete before */
 	uint64_t		 time_ns;
 	struct frag_frames	 frames;
 };
@@ -61,17 +61,19 @@ frag_frames_add(struct frag_frames *f, uint64_t frame)
 }
 
 static void
-describe(const struct datagram *d, const void *key, struct frag_datagram *out)
+describe(const struct datagram *d, const void *key, bool whole,
+    struct frag_datagram *out)
 {
 	size_t n = 0;
 
 	if (d->n_range > 0 && d->range[0].from == 0)
 		n = d->range[0].to;
 	out->data = slice_of(d->p, n);
-	out->cut = !d->taken || !d->end_sure;
+	out->cut = !whole || !d->end_sure;
 	out->missing = d->end - d->have;
 	out->frames = d->frames;
 	out->time_ns = d->time_ns;
+	out->again = d->again;
 	out->key = key;
 }
 
@@ -82,8 +84,8 @@ drop(void *val, void *arg)
 	struct frag *f = arg;
 	struct frag_datagram out;
 
-	if (!d->taken && !f->closing && f->giveup != NULL) {
-		describe(d, table_key(d), &out);
+	if (d->frames.count > 0 && !f->closing && f->giveup != NULL) {
+		describe(d, table_key(d), false, &out);
 		f->giveup(&out, f->arg);
 	}
 	f->bytes -= d->room + d->cap_range * sizeof(*d->range);
@@ -254,14 +256,25 @@ set_end(struct datagram *d, size_t end, bool last, bool cut)
 static void
 complete(struct frag *f, struct datagram *d, struct frag_datagram *out)
 {
-	d->taken = true;
 	memcpy(f->done_key, table_key(d), f->key_len);
-	describe(d, f->done_key, out);
+	describe(d, f->done_key, true, out);
 	f->done = d->p;
-	f->bytes -= d->room;
-	d->p = NULL;
-	d->room = 0;
-	table_drop(f->table, d);
+	f->bytes -= d->room + d->cap_range * sizeof(*d->range);
+	free(d->range);
+	/* It stays known: fragments of it may come again. */
+	memset(d, 0, sizeof(*d));
+	d->again = true;
+}
+
+/* The table is full: the datagram that goes counts if it was not complete. */
+static void
+make_room(struct frag *f, const void *key)
+{
+	const struct datagram *oldest = table_next(f->table, NULL);
+
+	if (table_count(f->table) == FRAG_DATAGRAMS &&
+	    oldest->frames.count > 0 && table_get(f->table, key) == NULL)
+		f->evicted++;
 }
 
 int
@@ -275,6 +288,7 @@ frag_add(struct frag *f, const void *key, size_t offset, struct slice data,
 	forget_done(f);
 	if (offset > DATAGRAM_MAX || data.n > DATAGRAM_MAX - offset)
 		return ERR_RANGE;
+	make_room(f, key);
 	if ((d = table_put(f->table, key, time_ns)) == NULL)
 		return ERR_MEM;
 	if ((e = set_end(d, offset + data.n, last, cut)) < 0 ||
@@ -309,5 +323,5 @@ frag_flush(struct frag *f)
 uint64_t
 frag_evicted(const struct frag *f)
 {
-	return table_evicted(f->table) + f->evicted;
+	return f->evicted;
 }

@@ -37,6 +37,8 @@ struct frag_datagram {
 	struct slice		 data;	/* from offset 0, without a hole */
 	bool			 cut;	/* given up, or its end was cut off */
 	size_t			 missing; /* octets known to be missing */
+	bool			 again;	/* one with this key was complete
+					   before, within FRAG_AGE_NS */
 	struct frag_frames	 frames;
 	uint64_t		 time_ns;	/* of its last frame */
 	const void		*key;		/* as given to frag_add */

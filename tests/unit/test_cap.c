@@ -10,8 +10,9 @@
 
 static const char *const files[] = {
 	"plain.pcap", "plain_be.pcap", "plain_ns.pcap", "plain_ns_be.pcap",
-	"raw.pcap", "sll.pcap", "short.pcap", "short.pcapng", "mixed.pcapng",
-	"odd_le.pcapng", "odd_be.pcapng", "sections.pcapng",
+	"plain_mod.pcap", "raw.pcap", "sll.pcap", "short.pcap",
+	"short.pcapng", "mixed.pcapng", "odd_le.pcapng", "odd_be.pcapng",
+	"sections.pcapng",
 };
 
 #define N_FILES	(sizeof(files) / sizeof(files[0]))
@@ -201,6 +202,7 @@ boundaries(const uint8_t *p, size_t n, bool ng, uint8_t *mark, int *frames)
 {
 	bool big = p[0] == 0xa1;
 	size_t at = ng ? 0 : 24, len;
+	size_t head = p[0] == 0x34 ? 24 : 16;	/* Kuznetzov's is longer */
 	uint32_t type;
 	int count = 0;
 
@@ -210,7 +212,7 @@ boundaries(const uint8_t *p, size_t n, bool ng, uint8_t *mark, int *frames)
 		if (ng && slice_be32(p + at) == 0x0a0d0d0a)
 			big = p[at + 8] == 0x1a;
 		len = ng ? le32(p + at + 4, big) :
-		    16 + le32(p + at + 8, big);
+		    head + le32(p + at + 8, big);
 		next = at + len;
 		for (size_t i = at; i < next; i++)
 			frames[i] = count;
@@ -641,6 +643,7 @@ main(void)
 	test_linktypes();
 	test_pipe("plain.pcap");
 	test_pipe("plain_ns_be.pcap");
+	test_pipe("plain_mod.pcap");
 	test_pipe("odd_le.pcapng");
 	test_odd_pcap();
 	test_odd_ng();

@@ -133,6 +133,7 @@ run('editcap', '-F', 'nsecpcap', '-t', '0.000000789', 'plain.pcap',
     'plain_ns.pcap')
 write('plain_be.pcap', turned(read('plain.pcap')))
 write('plain_ns_be.pcap', turned(read('plain_ns.pcap')))
+run('editcap', '-F', 'modpcap', 'plain.pcap', 'plain_mod.pcap')
 run('editcap', '-F', 'pcap', '-s', '96', 'plain.pcap', 'short.pcap')
 run('editcap', '-F', 'pcapng', '-s', '97', 'sll.pcap', 'short.pcapng')
 run('mergecap', '-F', 'pcapng', '-w', 'mixed.pcapng', 'plain.pcap', 'sll.pcap',
