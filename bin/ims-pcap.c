@@ -232,7 +232,7 @@ main(int argc, char **argv)
 	bool stat = false, line_buffered = false;
 	int c;
 
-	tool_init("ims-pcap");
+	tool_init((char[]){ "ims-pcap" }, argv);
 	if ((db = sa_db_new()) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	while ((c = getopt_long(argc, argv, "hk:ln:o:qVvx", options, NULL)) !=

@@ -290,7 +290,7 @@ main(int argc, char **argv)
 	bool line_buffered = false;
 	int c;
 
-	tool_init("ims-verify");
+	tool_init((char[]){ "ims-verify" }, argv);
 	g.fail_on = AUDIT_WARNING;
 	if ((db = sa_db_new()) == NULL ||
 	    (g.audit = audit_new(db, on_finding, NULL)) == NULL ||

@@ -40,9 +40,10 @@ static struct {
 } tool;
 
 void
-tool_init(const char *name)
+tool_init(char *name, char **argv)
 {
 	tool.name = name;
+	argv[0] = name;		/* getopt's diagnostics begin with it */
 	tool.progress = isatty(STDERR_FILENO) != 0;
 	tool.shown = time(NULL);
 	(void)signal(SIGPIPE, SIG_DFL);

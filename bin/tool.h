@@ -28,7 +28,7 @@ enum {
 };
 
 /* Call first: NAME for diagnostics; SIGPIPE ends the tool silently. */
-void	 tool_init(const char *name);
+void	 tool_init(char *name, char **argv);
 /* One diagnostic, unless -q; the newline is added. */
 void	 tool_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same and the end of the run. */

@@ -332,8 +332,15 @@ find_leg(struct audit_ctx *c)
 	const struct flow_where *w = &c->s->where;
 	enum audit_role src, dst;
 
-	if (w->src.family == 0)
+	if (w->src.family == 0) {
+		/* Pasted text: the Vias of a registration tell the hop. */
+		if (c->reg && c->vias > 0)
+			c->leg = c->vias > 1 ? LEG_CORE :
+			    c->m->request ? LEG_UP : LEG_DOWN;
+		if (c->leg == LEG_UP || c->leg == LEG_DOWN)
+			c->ue = ue_put(c, &w->src);
 		return;
+	}
 	src = audit_role_at(c->a, &w->src, w->sport);
 	dst = audit_role_at(c->a, &w->dst, w->dport);
 	if (src == AUDIT_UE && dst != AUDIT_UE) {
@@ -442,10 +449,14 @@ audit_sip(struct audit *a, const struct flow_sip *s)
 	find_state(&c);
 	if (c.txn == NULL || a->mem)
 		return ERR_MEM;
-	audit_sec(&c);
-	audit_auth(&c);
+	/* What is missing from a message cut short cannot be judged. */
+	if (!s->cut) {
+		audit_sec(&c);
+		audit_auth(&c);
+	}
 	audit_ipsec(&c);
-	audit_headers(&c);
+	if (!s->cut)
+		audit_headers(&c);
 	return a->mem ? ERR_MEM : 0;
 }
 

@@ -214,7 +214,7 @@ audit_ipsec(struct audit_ctx *c)
 
 	if (c->s->protection.on)
 		in_esp(c);
-	else if (gm && c->ue != NULL)
+	else if (gm && c->s->where.src.family != 0)
 		in_clear(c);
 	else
 		to_stranger(c);

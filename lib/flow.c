@@ -90,6 +90,7 @@ giveup(const struct frag_datagram *d, void *arg)
 	struct flow *f = arg;
 	const struct frag_key *k = d->key;
 	struct flow_path path = { .cut = true };
+	enum flow_class lost = FLOW_DAMAGED;
 	struct pkt_udp u;
 	bool sip = false;
 
@@ -114,12 +115,12 @@ giveup(const struct frag_datagram *d, void *arg)
 		path.where.sport = u.sport;
 		path.where.dport = u.dport;
 		sip = flow_datagram(f, &path, u.payload);
+		lost = FLOW_OTHER;
 	}
 	if (k->copy > 0)
 		return;
-	flow_class_count(f, sip ? FLOW_MESSAGE : FLOW_DAMAGED, 1);
-	flow_class_count(f, sip ? FLOW_PART : FLOW_DAMAGED,
-	    d->frames.count - 1);
+	flow_class_count(f, sip ? FLOW_MESSAGE : lost, 1);
+	flow_class_count(f, sip ? FLOW_PART : lost, d->frames.count - 1);
 }
 
 struct flow *
@@ -594,6 +595,8 @@ flow_end(struct flow *f)
 	tcp_flush(f->tcp);
 	tcp_flush(f->tcp_copies);
 	frag_flush(f->frag);
+	/* The same packet in another file is no copy. */
+	flow_dup_reset(f->dup);
 	return f->error;
 }
 

@@ -39,6 +39,12 @@ flow_dup_free(struct flow_dup *d)
 	free(d);
 }
 
+void
+flow_dup_reset(struct flow_dup *d)
+{
+	memset(d, 0, sizeof(*d));
+}
+
 /* The way of KEY, or else the oldest of its set. */
 static struct way *
 find(struct flow_dup *d, const uint64_t key[2])

@@ -76,6 +76,7 @@ int	 flow_tcp(struct flow *f, const struct flow_path *path,
 /* flow_dup.c */
 struct flow_dup	*flow_dup_new(void);
 void	 flow_dup_free(struct flow_dup *d);
+void	 flow_dup_reset(struct flow_dup *d);
 /*
  * Which copy of the packet KEY (128 bits of hash) is the one seen at VANTAGE
  * now?  0: it is new, or sent again.

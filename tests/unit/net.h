@@ -167,7 +167,7 @@ net_frames_free(struct net_frames *l)
 	memset(l, 0, sizeof(*l));
 }
 
-/* Where capture NAME is, in OUT: a path of tests/data, or else of shared. */
+/* File NAME of tests/data, or else of the shared captures; or NULL. */
 static inline FILE *
 net_open(const char *name)
 {
@@ -181,9 +181,7 @@ net_open(const char *name)
 		return f;
 	snprintf(path, sizeof(path), "%s/captures/%s", shared != NULL &&
 	    *shared != '\0' ? shared : "../shared", name);
-	if ((f = fopen(path, "rb")) == NULL)
-		printf("# skip %s: not at hand\n", name);
-	return f;
+	return fopen(path, "rb");
 }
 
 /* All frames of capture NAME; false if it is not at hand. */
@@ -197,8 +195,10 @@ net_load(const char *name, struct net_frames *l)
 	int e;
 
 	memset(l, 0, sizeof(*l));
-	if ((f = net_open(name)) == NULL)
+	if ((f = net_open(name)) == NULL) {
+		printf("# skip %s: not at hand\n", name);
 		return false;
+	}
 	if ((c = cap_open(f, &e, error)) == NULL)
 		unit_fatal(name, error);
 	while ((e = cap_next(c, &in)) > 0) {

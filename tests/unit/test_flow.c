@@ -315,9 +315,9 @@ struct piece {
 static void
 add_fragment(struct net_frames *out, struct variant *v,
     const struct pkt_addr *src, const struct pkt_addr *dst, uint8_t proto,
-    struct slice in, struct piece p, bool inner)
+    struct slice in, struct piece p, uint32_t id, bool inner)
 {
-	struct net_frag f = { .id = v->id, .offset = p.off,
+	struct net_frag f = { .id = id, .offset = p.off,
 	    .more = p.off + p.n < in.n };
 	struct buf b;
 
