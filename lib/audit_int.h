@@ -7,7 +7,7 @@
 
 #define AUDIT_NODES	16384
 #define AUDIT_UES	8192
-#define AUDIT_REGS	4096
+#define AUDIT_REGS	2048
 #define AUDIT_TXNS	8192
 #define AUDIT_NONCES	8192
 #define AUDIT_SEEN	8192

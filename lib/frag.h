@@ -16,7 +16,7 @@
 #include "slice.h"
 
 #define FRAG_DATAGRAMS	1024
-#define FRAG_BYTES	(8U << 20)
+#define FRAG_BYTES	(4U << 20)
 #define FRAG_FRAMES	64	/* frame numbers kept per datagram */
 #define FRAG_AGE_NS	30000000000ULL	/* RFC 791: 15 s; RFC 8200: 60 s */
 

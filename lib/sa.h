@@ -102,9 +102,9 @@ struct sa {
 	uint32_t	 seq;		/* highest authenticated so far */
 };
 
-#define SA_SETS		4096	/* of four SAs, in the database */
+#define SA_SETS		16384	/* of four SAs, in the database */
 #define SA_VECTORS	8192	/* CK and IK by RAND */
-#define SA_CALLS	4096	/* registrations waiting for their 401 */
+#define SA_CALLS	8192	/* registrations waiting for their 401 */
 #define SA_SUBSCRIBERS	65536
 
 struct sa_db;

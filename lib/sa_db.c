@@ -6,6 +6,47 @@
 #include "err.h"
 #include "sa_int.h"
 
+/* Free the cipher contexts of SET. */
+static void
+esp_drop(struct sa_db *db, struct sa_set *set)
+{
+	if (set->esp == NULL)
+		return;
+	*(set->older != NULL ? &set->older->newer : &db->oldest) = set->newer;
+	*(set->newer != NULL ? &set->newer->older : &db->newest) = set->older;
+	set->older = set->newer = NULL;
+	esp_free(set->esp);
+	set->esp = NULL;
+	db->n_esp--;
+}
+
+/* Those of SET, made if they are not there, as the last used. */
+static struct esp *
+esp_get(struct sa_db *db, struct sa_set *set)
+{
+	struct esp *e = set->esp;
+
+	if (e != NULL && db->newest == set)
+		return e;
+	if (e == NULL) {
+		if ((e = esp_new(&set->key)) == NULL)
+			return NULL;
+		if (db->n_esp == SA_CONTEXTS)
+			esp_drop(db, db->oldest);
+		db->n_esp++;
+	} else {
+		*(set->older != NULL ? &set->older->newer : &db->oldest) =
+		    set->newer;
+		set->newer->older = set->older;
+	}
+	set->esp = e;
+	set->older = db->newest;
+	set->newer = NULL;
+	*(db->newest != NULL ? &db->newest->newer : &db->oldest) = set;
+	db->newest = set;
+	return e;
+}
+
 static void
 set_gone(void *val, void *arg)
 {
@@ -14,17 +55,18 @@ set_gone(void *val, void *arg)
 
 	for (size_t i = 0; i < set->n_one; i++) {
 		struct sa_bucket *b = table_get(db->spis, &set->one[i].spi);
-		size_t kept = 0;
+		struct sa_one **at;
 
 		if (b == NULL)
 			continue;
-		for (size_t j = 0; j < b->n; j++)
-			if (b->ref[j].set != set)
-				b->ref[kept++] = b->ref[j];
-		if ((b->n = kept) == 0)
+		for (at = &b->first; *at != NULL && *at != &set->one[i];)
+			at = &(*at)->next;
+		if (*at != NULL)
+			*at = set->one[i].next;
+		if (b->first == NULL)
 			table_drop(db->spis, b);
 	}
-	esp_free(set->esp);
+	esp_drop(db, set);
 	crypt_wipe(set, sizeof(*set));
 }
 
@@ -214,12 +256,11 @@ sa_set_check(struct sa_db *db, const struct sa_set *set,
 }
 
 int
-sa_set_combo(struct sa_set *set, size_t i)
+sa_set_combo(struct sa_db *db, struct sa_set *set, size_t i)
 {
 	int r = 0;
 
-	esp_free(set->esp);
-	set->esp = NULL;
+	esp_drop(db, set);
 	set->cur = i;
 	if (set->has_key && !set->fixed)
 		r = sa_expand(set->combo[i].alg, set->combo[i].ealg, set->ck,
@@ -257,11 +298,9 @@ sa_set_index(struct sa_db *db, struct sa_set *set, uint64_t now_ns)
 
 		if (b == NULL)
 			return ERR_MEM;
-		if (b->n == SA_SAME_SPI)
-			b->n--;
-		memmove(b->ref + 1, b->ref, b->n * sizeof(b->ref[0]));
-		b->ref[0] = (struct sa_ref){ set, i };
-		b->n++;
+		set->one[i].set = set;
+		set->one[i].next = b->first;
+		b->first = &set->one[i];
 	}
 	return 0;
 }
@@ -334,15 +373,17 @@ sa_db_add(struct sa_db *db, const struct sa *sa)
  * encryptions.
  */
 static int
-open_with(struct sa_set *set, struct sa_one *one, struct slice in,
+open_with(struct sa_db *db, struct sa_one *one, struct slice in,
     uint8_t *out, bool any, struct sa_opened *o)
 {
 	struct esp_window w = one->window;
+	const struct sa_set *set = one->set;
+	struct esp *e = esp_get(db, one->set);
 	int r;
 
-	if (set->esp == NULL && (set->esp = esp_new(&set->key)) == NULL)
+	if (e == NULL)
 		return ERR_CRYPT;
-	r = esp_open(set->esp, o->copy ? NULL : &w, in, out, &o->payload);
+	r = esp_open(e, o->copy ? NULL : &w, in, out, &o->payload);
 	if (r < 0)
 		return r;
 	if (!o->payload.fits && !any)
@@ -361,11 +402,12 @@ open_with(struct sa_set *set, struct sa_one *one, struct slice in,
  * choose by the rule.
  */
 static int
-open_keyed(struct sa_db *db, struct sa_set *set, struct sa_one *one,
-    struct slice in, uint8_t *out, bool any, struct sa_opened *o)
+open_keyed(struct sa_db *db, struct sa_one *one, struct slice in,
+    uint8_t *out, bool any, struct sa_opened *o)
 {
+	struct sa_set *set = one->set;
 	size_t chosen = set->cur;
-	int r = open_with(set, one, in, out, any, o);
+	int r = open_with(db, one, in, out, any, o);
 
 	if (set->proven || set->n_combo < 2 ||
 	    (r != ERR_AUTH && r != ERR_FORMAT)) {
@@ -373,14 +415,14 @@ open_keyed(struct sa_db *db, struct sa_set *set, struct sa_one *one,
 		return r;
 	}
 	for (size_t i = 0; i < set->n_combo; i++) {
-		if (i == chosen || sa_set_combo(set, i) < 0 ||
-		    open_with(set, one, in, out, false, o) < 0)
+		if (i == chosen || sa_set_combo(db, set, i) < 0 ||
+		    open_with(db, one, in, out, false, o) < 0)
 			continue;
 		set->proven = true;
 		sa_set_tell(db, set);
 		return 0;
 	}
-	return sa_set_combo(set, chosen) < 0 ? ERR_CRYPT : r;
+	return sa_set_combo(db, set, chosen) < 0 ? ERR_CRYPT : r;
 }
 
 /* NULL encryption can be read without a key, but not checked. */
@@ -402,20 +444,19 @@ open_keyless(struct sa_set *set, struct slice in, struct sa_opened *o)
 }
 
 static int
-open_ref(struct sa_db *db, struct sa_ref *ref, struct slice in, uint8_t *out,
+open_one(struct sa_db *db, struct sa_one *one, struct slice in, uint8_t *out,
     bool any, uint64_t now_ns, struct sa_opened *o)
 {
-	struct sa_set *set = ref->set;
-	struct sa_one *one = &set->one[ref->i];
+	struct sa_set *set = one->set;
 
 	table_touch(db->sets, set, now_ns);
 	if (!set->has_key && sa_set_keys(db, set)) {
-		if (sa_set_combo(set, set->cur) < 0)
+		if (sa_set_combo(db, set, set->cur) < 0)
 			return ERR_CRYPT;
 		sa_set_tell(db, set);
 	}
 	if (set->has_key)
-		return open_keyed(db, set, one, in, out, any, o);
+		return open_keyed(db, one, in, out, any, o);
 	/* Without a key the window cannot move by the rules: no replay test. */
 	return open_keyless(set, in, o);
 }
@@ -449,9 +490,10 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
     const struct pkt_addr *dst, struct slice in, uint8_t *out, bool copy,
     uint64_t now_ns, struct sa_opened *o)
 {
-	struct sa_ref *odd = NULL;	/* ICV right, content strange */
+	struct sa_one *odd = NULL;	/* ICV right, content strange */
+	struct sa_one *one;
 	struct sa_bucket *b;
-	int r = ERR_NOSA;
+	int r = ERR_NOSA, e, n = 0;
 
 	memset(o, 0, sizeof(*o));
 	if (in.n < ESP_HEADER)
@@ -460,25 +502,23 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
 	o->seq = slice_be32(in.p + 4);
 	o->copy = copy;
 	b = table_get(db->spis, &o->spi);
-	for (int want = 2; b != NULL && want >= 0; want--)
-		for (size_t i = 0; i < b->n; i++) {
-			struct sa_ref *ref = &b->ref[i];
-			int e;
-
-			if (fit(&ref->set->one[ref->i], src, dst) != want ||
-			    (want == 0 && !ref->set->has_key))
+	for (int want = 2; b != NULL && want >= 0; want--, n = 0)
+		for (one = b->first; one != NULL && n < SA_SAME_SPI;
+		    one = one->next, n++) {
+			if (fit(one, src, dst) != want ||
+			    (want == 0 && !one->set->has_key))
 				continue;
-			e = open_ref(db, ref, in, out, false, now_ns, o);
+			e = open_one(db, one, in, out, false, now_ns, o);
 			if (e == 0)
 				return 0;
 			if (e == ERR_FORMAT && odd == NULL)
-				odd = ref;
+				odd = one;
 			/* Another phone's SA says nothing of this packet. */
 			if (want > 0)
 				r = worse(r, e);
 		}
 	if (odd != NULL)
-		return open_ref(db, odd, in, out, true, now_ns, o);
+		return open_one(db, odd, in, out, true, now_ns, o);
 	if (r == ERR_NOSA && esp_peek(in, ERR_ALG, &o->payload) == 0)
 		return 0;
 	return r;

@@ -6,9 +6,14 @@
 #include "table.h"
 
 #define SA_COMBOS	8	/* algorithm pairs kept per set */
-#define SA_SAME_SPI	32	/* SAs of one SPI kept */
+#define SA_SAME_SPI	32	/* SAs of one SPI looked at */
+#define SA_CONTEXTS	1024	/* sets with their cipher contexts made */
+
+struct sa_set;
 
 struct sa_one {
+	struct sa_set		*set;
+	struct sa_one		*next;		/* of the same SPI, older */
 	struct pkt_addr		 src, dst;
 	uint16_t		 sport, dport;
 	uint32_t		 spi;
@@ -40,20 +45,15 @@ struct sa_set {
 	uint8_t		 ck[16], ik[16];
 	struct esp_key	 key;
 	struct esp	*esp;		/* made at the first packet */
+	struct sa_set	*older, *newer;	/* of those that have ESP, by use */
 };
 
 struct sa_vector {
 	uint8_t	 ck[16], ik[16];
 };
 
-struct sa_ref {
-	struct sa_set	*set;
-	size_t		 i;
-};
-
-struct sa_bucket {		/* newest first */
-	size_t		 n;
-	struct sa_ref	 ref[SA_SAME_SPI];
+struct sa_bucket {
+	struct sa_one	*first;		/* newest */
 };
 
 /* What the REGISTER of a phone said, by the phone's address and Call-ID. */
@@ -83,6 +83,8 @@ struct sa_db {
 	struct table	*subscribers;	/* IMPI -> struct aka_key */
 	struct table	*calls;		/* sa_call_key -> struct sa_call */
 	uint32_t	 last_set;
+	struct sa_set	*oldest, *newest; /* of those that have ESP */
+	size_t		 n_esp;
 	sa_news_fn	*news;
 	void		*news_arg;
 };
@@ -97,7 +99,7 @@ bool		 sa_set_keys(struct sa_db *db, struct sa_set *set);
 /* Tell the news that SET was made or changed. */
 void		 sa_set_tell(struct sa_db *db, const struct sa_set *set);
 /* Prepare SET for COMBO[I]. */
-int		 sa_set_combo(struct sa_set *set, size_t i);
+int		 sa_set_combo(struct sa_db *db, struct sa_set *set, size_t i);
 void		 sa_set_impi(struct sa_set *set, struct slice impi);
 /* Tell the news if AUTN does not fit the key of the set's subscriber. */
 void		 sa_set_check(struct sa_db *db, const struct sa_set *set,

@@ -146,9 +146,10 @@ static bool
 known(struct sa_db *db, const struct sa_set *like)
 {
 	struct sa_bucket *b = table_get(db->spis, &like->one[SA_UC_PS].spi);
+	const struct sa_one *one;
 
-	for (size_t i = 0; b != NULL && i < b->n; i++) {
-		const struct sa_set *set = b->ref[i].set;
+	for (one = b != NULL ? b->first : NULL; one != NULL; one = one->next) {
+		const struct sa_set *set = one->set;
 		size_t same = 0;
 
 		if (set->n_one != SA_ROLES || set->fixed ||
@@ -181,7 +182,7 @@ make_set(struct sa_db *db, const struct sa_set *like, const uint8_t *autn,
 	if (autn != NULL)
 		sa_set_check(db, set, autn);
 	(void)sa_set_keys(db, set);
-	if ((r = sa_set_combo(set, 0)) < 0)
+	if ((r = sa_set_combo(db, set, 0)) < 0)
 		return r;
 	sa_set_tell(db, set);
 	return 0;

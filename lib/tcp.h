@@ -20,7 +20,7 @@
 #include "slice.h"
 
 #define TCP_STREAMS	4096
-#define TCP_BYTES	(16U << 20)
+#define TCP_BYTES	(12U << 20)
 #define TCP_WAIT_BYTES	(512U << 10)	/* behind a hole, then it is a gap */
 #define TCP_WAIT_SEGS	512
 #define TCP_WAIT_NS	120000000000ULL	/* 2 min of capture time */

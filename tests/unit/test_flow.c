@@ -330,7 +330,7 @@ add_fragment(struct net_frames *out, struct variant *v,
 	buf_free(&b);
 }
 
-/* IN in fragments: shuffled, some twice, some that overlap. */
+/* IN, 9 octets or more, in fragments: shuffled, some twice or overlapping. */
 static void
 fragments(struct net_frames *out, struct variant *v,
     const struct pkt_addr *src, const struct pkt_addr *dst, uint8_t proto,
@@ -344,6 +344,8 @@ fragments(struct net_frames *out, struct variant *v,
 		p[n].off = off;
 		p[n].n = n < 30 ? 8 * (1 + net_rnd((uint32_t)in.n / 8 + 1)) :
 		    in.n;
+		if (off == 0 && p[n].n >= in.n)
+			p[n].n = (in.n - 1) / 8 * 8;
 		if (p[n].n > in.n - off)
 			p[n].n = in.n - off;
 		off += p[n++].n;
@@ -375,7 +377,8 @@ packet(struct net_frames *out, struct variant *v, const struct pkt_addr *src,
 	struct pkt_addr s = as6(v, src), d = as6(v, dst);
 	struct buf b;
 
-	if (!fixed && v->fragment > 0 && net_rnd(v->fragment) == 0) {
+	if (!fixed && in.n > 8 && v->fragment > 0 &&
+	    net_rnd(v->fragment) == 0) {
 		fragments(out, v, &s, &d, proto, in, true);
 		return;
 	}
