@@ -12,7 +12,7 @@ PKGS =		libcrypto libpcap jansson
 WARN =		-Wall -Wextra -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wformat=2 -Wvla
 HARDEN =	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-CPPFLAGS +=	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -MMD -MP
+CPPFLAGS +=	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Ilib -MMD -MP
 STD =		-std=c11
 LDHARDEN =	-pie -Wl,-z,relro,-z,now
 
@@ -20,6 +20,7 @@ PKG_CFLAGS :=	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS :=	$(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 LIB =		$(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*.c)))
+SHARED =	$(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/tool*.c)))
 TOOLS =		$(patsubst bin/%.c,$(B)/%,$(sort $(wildcard bin/ims-*.c)))
 UNITS =		$(patsubst tests/unit/%.c,$(B)/tests/%, \
 		$(sort $(wildcard tests/unit/test_*.c)))
@@ -44,7 +45,7 @@ all: build			## build the tools (installing nothing)
 
 build: $(TOOLS)
 
-$(B)/%: $(B)/bin/%.o $(B)/bin/tool.o $(B)/libims.a
+$(B)/%: $(B)/bin/%.o $(SHARED) $(B)/libims.a
 	$(LINK) -o $@ $^ $(PKG_LIBS)
 
 $(B)/libims.a: $(LIB)

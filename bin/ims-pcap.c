@@ -2,25 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/err.h"
+#include "err.h"
 #include "tool.h"
 
 enum { OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT };
 
 static const struct option options[] = {
-	{ "count", required_argument, NULL, 'n' },
 	{ "duplicates", no_argument, NULL, OPT_DUPLICATES },
-	{ "help", no_argument, NULL, 'h' },
-	{ "keys", required_argument, NULL, 'k' },
-	{ "line-buffered", no_argument, NULL, 'l' },
-	{ "output", required_argument, NULL, 'o' },
 	{ "packets", no_argument, NULL, OPT_PACKETS },
-	{ "quiet", no_argument, NULL, 'q' },
 	{ "sa", no_argument, NULL, OPT_SA },
 	{ "secrets", no_argument, NULL, 'x' },
 	{ "stat", no_argument, NULL, OPT_STAT },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "version", no_argument, NULL, 'V' },
+	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -228,38 +221,16 @@ main(int argc, char **argv)
 	struct flow_options opt = { 0 };
 	struct flow_account account;
 	struct sa_db *db;
-	const char *output = NULL;
-	bool stat = false, line_buffered = false;
+	struct tool_common t = { 0 };
+	bool stat = false;
 	int c;
 
 	tool_init((char[]){ "ims-pcap" }, argv);
 	if ((db = sa_db_new()) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	while ((c = getopt_long(argc, argv, "hk:ln:o:qVvx", options, NULL)) !=
+	while ((c = getopt_long(argc, argv, TOOL_SHORT "x", options, NULL)) !=
 	    -1)
 		switch (c) {
-		case 'h':
-			tool_help(help);
-		case 'k':
-			tool_keys(db, optarg);
-			break;
-		case 'l':
-			line_buffered = true;
-			break;
-		case 'n':
-			g.limit = tool_count(optarg);
-			break;
-		case 'o':
-			output = optarg;
-			break;
-		case 'q':
-			tool_quiet();
-			break;
-		case 'V':
-			tool_version();
-		case 'v':
-			tool_every();
-			break;
 		case 'x':
 			g.secrets = true;
 			break;
@@ -276,9 +247,10 @@ main(int argc, char **argv)
 			stat = true;
 			break;
 		default:
-			tool_usage();
+			tool_common(&t, c, db, help);
 		}
-	tool_out_open(output, line_buffered);
+	tool_out_open(&t);
+	g.limit = t.count;
 	sa_db_news(db, on_news, NULL);
 	if ((g.flow = flow_new(&sink, &opt, db)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));

@@ -2,26 +2,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/audit.h"
-#include "../lib/err.h"
+#include "audit.h"
+#include "err.h"
 #include "tool.h"
 
 enum { OPT_FAIL_ON = 256, OPT_LIST_RULES };
 enum format { TEXT, JSON };
 
 static const struct option options[] = {
-	{ "count", required_argument, NULL, 'n' },
 	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
 	{ "format", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "keys", required_argument, NULL, 'k' },
-	{ "line-buffered", no_argument, NULL, 'l' },
 	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
-	{ "output", required_argument, NULL, 'o' },
-	{ "quiet", no_argument, NULL, 'q' },
 	{ "role", required_argument, NULL, 'R' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "version", no_argument, NULL, 'V' },
+	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -216,7 +209,7 @@ list_rules(void)
 	size_t n;
 	const struct audit_rule *r = audit_rules(&n);
 
-	tool_out_open(NULL, false);
+	tool_out_open(&(struct tool_common){ 0 });
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&g.out, "%-8s %-8s %s (%s)\n", r[i].id,
 		    audit_level_name(r[i].level), r[i].what, r[i].clause);
@@ -286,8 +279,7 @@ main(int argc, char **argv)
 	};
 	const struct flow_options opt = { 0 };
 	struct sa_db *db;
-	const char *output = NULL;
-	bool line_buffered = false;
+	struct tool_common t = { 0 };
 	int c;
 
 	tool_init((char[]){ "ims-verify" }, argv);
@@ -296,37 +288,18 @@ main(int argc, char **argv)
 	    (g.audit = audit_new(db, on_finding, NULL)) == NULL ||
 	    (g.flow = flow_new(&sink, &opt, db)) == NULL)
 		check(ERR_MEM);
-	while ((c = getopt_long(argc, argv, "f:hk:ln:o:qR:Vv", options,
+	while ((c = getopt_long(argc, argv, TOOL_SHORT "f:R:", options,
 	    NULL)) != -1)
 		switch (c) {
 		case 'f':
 			g.format = format(optarg);
 			break;
-		case 'h':
-			tool_help(help);
-		case 'k':
-			tool_keys(db, optarg);
-			break;
-		case 'l':
-			line_buffered = true;
-			break;
-		case 'n':
-			g.limit = tool_count(optarg);
-			break;
-		case 'o':
-			output = optarg;
-			break;
-		case 'q':
-			tool_quiet();
-			break;
 		case 'R':
 			set_role(optarg);
 			break;
-		case 'V':
-			tool_version();
 		case 'v':
 			g.clause = true;
-			tool_every();
+			tool_common(&t, c, db, help);
 			break;
 		case OPT_FAIL_ON:
 			g.fail_on = level(optarg);
@@ -335,9 +308,10 @@ main(int argc, char **argv)
 			list_rules();
 			break;
 		default:
-			tool_usage();
+			tool_common(&t, c, db, help);
 		}
-	tool_out_open(output, line_buffered);
+	tool_out_open(&t);
+	g.limit = t.count;
 	tool_read(argv + optind, argc - optind, &reader);
 	tool_out_end();
 	flow_free(g.flow);

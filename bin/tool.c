@@ -1,21 +1,15 @@
-/* tool: what the tools share: diagnostics, exit status, inputs, outputs. */
+/* tool: what the tools share: diagnostics, exit status, options, output. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "../lib/err.h"
-#include "../lib/sip.h"
+#include "err.h"
 #include "tool.h"
 
-#define IN_BUFFER	(256U << 10)
 #define OUT_BUFFER	(64U << 10)
-#define TEXT_MAX	(64U << 20)	/* octets of plain SIP text */
 
 #define SAME		10	/* diagnostics of one kind said one by one */
 #define KINDS		24
@@ -28,15 +22,12 @@ struct kind {
 
 static struct {
 	const char	*name;
-	const char	*file;		/* being read */
-	bool		 many, quiet, bad, failed, every;
+	bool		 quiet, bad, failed, every;
 	struct kind	 kind[KINDS];
 	FILE		*out;
 	const char	*out_path;
 	char		*out_temp;
 	bool		 line_buffered;
-	bool		 progress;
-	time_t		 shown;
 } tool;
 
 void
@@ -44,10 +35,11 @@ tool_init(char *name, char **argv)
 {
 	tool.name = name;
 	argv[0] = name;		/* getopt's diagnostics begin with it */
-	tool.progress = isatty(STDERR_FILENO) != 0;
-	tool.shown = time(NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
 }
+
+static void	warn(const char *fmt, va_list ap)
+		    __attribute__((format(printf, 1, 0)));
 
 static void
 warn(const char *fmt, va_list ap)
@@ -88,17 +80,11 @@ tool_warn_kind(const char *kind, const char *fmt, ...)
 }
 
 void
-tool_every(void)
-{
-	tool.every = true;
-}
-
-void
 tool_more(void)
 {
 	for (struct kind *k = tool.kind; k < tool.kind + KINDS; k++)
 		if (k->n > SAME && !tool.every)
-			tool_warn("%s: %llu more: %s", tool.file,
+			tool_warn("%s: %llu more: %s", tool_file(),
 			    (unsigned long long)(k->n - SAME), k->what);
 	memset(tool.kind, 0, sizeof(tool.kind));
 }
@@ -110,7 +96,7 @@ tool_damage(uint64_t frame, const char *layer, int what)
 
 	tool_bad();
 	(void)snprintf(kind, sizeof(kind), "%s: %s", layer, tool_reason(what));
-	tool_warn_kind(kind, "%s: frame %llu: %s", tool.file,
+	tool_warn_kind(kind, "%s: frame %llu: %s", tool_file(),
 	    (unsigned long long)frame, kind);
 }
 
@@ -129,7 +115,7 @@ tool_link_known(const struct cap_frame *f)
 		if (strncmp(tool.kind[i].what, kind,
 		    sizeof(tool.kind[i].what) - 1) == 0)
 			return false;
-	tool_warn_kind(kind, "%s: frame %llu: %s", tool.file,
+	tool_warn_kind(kind, "%s: frame %llu: %s", tool_file(),
 	    (unsigned long long)f->number, kind);
 	return false;
 }
@@ -155,9 +141,9 @@ tool_bad(void)
 }
 
 void
-tool_quiet(void)
+tool_failed(void)
 {
-	tool.quiet = true;
+	tool.failed = true;
 }
 
 int
@@ -196,6 +182,8 @@ tool_reason(int e)
 }
 
 /* Text a person asked for; a full disk shows here too. */
+static void	say(const char *text) __attribute__((noreturn));
+
 static void
 say(const char *text)
 {
@@ -204,39 +192,50 @@ say(const char *text)
 	exit(TOOL_YES);
 }
 
-void
-tool_help(const char *text)
-{
-	say(text);
-	abort();
-}
+static void	version(void) __attribute__((noreturn));
 
-void
-tool_version(void)
+static void
+version(void)
 {
 	char line[64];
 
 	(void)snprintf(line, sizeof(line), "%s %s\n", tool.name, TOOL_VERSION);
 	say(line);
-	abort();
 }
 
 void
-tool_usage(void)
+tool_common(struct tool_common *t, int c, struct sa_db *db, const char *help)
 {
-	(void)fprintf(stderr, "%s: see '%s --help' or %s(1)\n", tool.name,
-	    tool.name, tool.name);
-	exit(TOOL_USAGE);
-}
-
-uint64_t
-tool_count(const char *arg)
-{
-	uint64_t v;
-
-	if (slice_decimal(slice_str(arg), UINT64_MAX, &v) < 0 || v == 0)
-		tool_die(TOOL_USAGE, "'%s' is not a count", arg);
-	return v;
+	switch (c) {
+	case 'h':
+		say(help);
+	case 'k':
+		tool_keys(db, optarg);
+		break;
+	case 'l':
+		t->line_buffered = true;
+		break;
+	case 'n':
+		if (slice_decimal(slice_str(optarg), UINT64_MAX, &t->count) <
+		    0 || t->count == 0)
+			tool_die(TOOL_USAGE, "-n %s: not a count", optarg);
+		break;
+	case 'o':
+		t->output = optarg;
+		break;
+	case 'q':
+		tool.quiet = true;
+		break;
+	case 'V':
+		version();
+	case 'v':
+		tool.every = true;
+		break;
+	default:
+		(void)fprintf(stderr, "%s: see '%s --help' or %s(1)\n",
+		    tool.name, tool.name, tool.name);
+		exit(TOOL_USAGE);
+	}
 }
 
 static void
@@ -247,12 +246,13 @@ out_failed(void)
 }
 
 void
-tool_out_open(const char *path, bool line_buffered)
+tool_out_open(const struct tool_common *t)
 {
+	const char *path = t->output;
 	size_t n;
 	int fd;
 
-	tool.line_buffered = line_buffered;
+	tool.line_buffered = t->line_buffered;
 	tool.out = stdout;
 	if (path != NULL && strcmp(path, "-") != 0) {
 		n = strlen(path) + sizeof(".XXXXXX");
@@ -294,272 +294,4 @@ tool_out_end(void)
 		out_failed();
 	free(tool.out_temp);
 	tool.out_temp = NULL;
-}
-
-const char *
-tool_file(void)
-{
-	return tool.file;
-}
-
-bool
-tool_many(void)
-{
-	return tool.many;
-}
-
-static void
-progress(uint64_t frames)
-{
-	time_t now;
-
-	if (!tool.progress || tool.quiet || frames % 65536 != 0 ||
-	    (now = time(NULL)) - tool.shown < 2)
-		return;
-	tool.shown = now;
-	(void)fprintf(stderr, "%s: %s: %llu frames\r", tool.name, tool.file,
-	    (unsigned long long)frames);
-}
-
-/* Open PATH; "-" and NULL are standard input.  NULL: said why. */
-static FILE *
-in_open(const char *path)
-{
-	struct stat st;
-	FILE *f;
-
-	if (path == NULL || strcmp(path, "-") == 0) {
-		tool.file = "-";
-		return stdin;
-	}
-	tool.file = path;
-	f = fopen(path, "rb");
-	if (f != NULL && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-		(void)fclose(f);
-		f = NULL;
-		errno = EISDIR;
-	}
-	if (f == NULL) {
-		tool_warn("%s: %s", path, strerror(errno));
-		tool.failed = true;
-		return NULL;
-	}
-	(void)setvbuf(f, NULL, _IOFBF, IN_BUFFER);
-	return f;
-}
-
-static void
-read_failed(FILE *f)
-{
-	if (ferror(f))
-		tool_die(TOOL_SYSTEM, "%s: %s", tool.file, strerror(errno));
-}
-
-/* Each line of F; the last may lack its newline. */
-static void
-read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
-{
-	struct buf b;
-	uint64_t number = 0;
-	size_t start = 0, got, i;
-	bool end = false, go = true, skip = false;
-
-	buf_init(&b, 0);
-	while (go && !(end && start == b.n)) {
-		struct slice rest = slice_from(buf_slice(&b), start);
-
-		i = slice_chr(rest, '\n');
-		if (i == rest.n && !end) {
-			uint8_t *to;
-
-			if (rest.n > REC_LINE_MAX && !skip) {
-				tool_warn("%s: line %llu: longer than %u "
-				    "octets", tool.file,
-				    (unsigned long long)number + 1,
-				    REC_LINE_MAX);
-				tool_bad();
-				skip = true;
-			}
-			buf_drop(&b, skip ? b.n : start);
-			start = 0;
-			if ((to = buf_room(&b, IN_BUFFER)) == NULL)
-				tool_die(TOOL_SYSTEM, "%s",
-				    tool_reason(ERR_MEM));
-			got = fread(to, 1, IN_BUFFER, f);
-			b.n -= IN_BUFFER - got;
-			end = got == 0;
-			continue;
-		}
-		number++;
-		start += i < rest.n ? i + 1 : rest.n;
-		rest = slice_sub(rest, 0, i);
-		if (!skip && slice_trim(rest).n > 0)
-			go = line(rest, number, arg);
-		skip = false;
-	}
-	read_failed(f);
-	buf_wipe(&b);
-}
-
-/* All of F as plain SIP: one message, or several one after another. */
-static void
-read_text(FILE *f, const struct tool_reader *r)
-{
-	struct buf b;
-	struct slice rest;
-	uint8_t *to;
-	size_t got;
-
-	buf_init(&b, TEXT_MAX);
-	do {
-		if ((to = buf_room(&b, IN_BUFFER)) == NULL)
-			tool_die(TOOL_BAD_INPUT, "%s: more than %u octets of "
-			    "text", tool.file, TEXT_MAX);
-		got = fread(to, 1, IN_BUFFER, f);
-		b.n -= IN_BUFFER - got;
-	} while (got > 0);
-	read_failed(f);
-	rest = buf_slice(&b);
-	while (rest.n > 0) {
-		int n;
-
-		while (rest.n > 0 && (rest.p[0] == '\r' || rest.p[0] == '\n'))
-			rest = slice_from(rest, 1);
-		if (rest.n == 0)
-			break;
-		n = sip_frame(rest, NULL);
-		/* Pasted text often lacks its end. */
-		if (n == ERR_MORE && sip_begins(rest) == 1)
-			n = (int)rest.n;
-		if (n <= 0) {
-			tool_warn("%s: byte %zu: no SIP start line", tool.file,
-			    (size_t)(rest.p - b.p));
-			tool_bad();
-			n = (int)sip_find(rest, 1);
-		} else if (!r->text(slice_sub(rest, 0, (size_t)n), r->arg))
-			break;
-		rest = slice_from(rest, (size_t)n);
-	}
-	buf_free(&b);
-}
-
-static void
-read_capture(FILE *f, const struct tool_reader *r)
-{
-	char error[CAP_ERROR_TEXT];
-	struct cap_frame frame;
-	struct cap *c;
-	int e;
-
-	if ((c = cap_open(f, &e, error)) == NULL) {
-		tool_warn("%s: %s", tool.file, error);
-		tool_bad();
-		return;
-	}
-	while ((e = cap_next(c, &frame)) > 0) {
-		progress(frame.number);
-		if (!r->frame(&frame, r->arg))
-			break;
-	}
-	if (e == ERR_IO || e == ERR_MEM)
-		tool_die(TOOL_SYSTEM, "%s: %s", tool.file, cap_error(c));
-	if (e < 0) {
-		tool_warn("%s: %s", tool.file, cap_error(c));
-		tool_bad();
-	}
-	cap_close(c);
-}
-
-/* What the first octets say F is. */
-static void
-read_one(FILE *f, const struct tool_reader *r)
-{
-	uint8_t first[4];
-	size_t n;
-	int c;
-
-	n = fread(first, 1, sizeof(first), f);
-	read_failed(f);
-	for (size_t i = n; i > 0; i--)
-		if (ungetc(first[i - 1], f) == EOF)
-			tool_die(TOOL_SYSTEM, "%s: cannot look ahead",
-			    tool.file);
-	if (n == 0) {
-		tool_warn("%s: empty", tool.file);
-		tool_bad();
-		return;
-	}
-	if (cap_detect(slice_of(first, n)) != CAP_NONE) {
-		read_capture(f, r);
-		return;
-	}
-	while ((c = getc(f)) == ' ' || c == '\t' || c == '\r' || c == '\n')
-		;
-	if (c != EOF)
-		(void)ungetc(c, f);
-	if (c == '{')
-		read_lines(f, r->line, r->arg);
-	else if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
-		read_text(f, r);
-	else {
-		tool_warn("%s: neither a capture (pcap, pcapng), nor records, "
-		    "nor SIP", tool.file);
-		tool_bad();
-	}
-}
-
-void
-tool_read(char *const *argv, int n, const struct tool_reader *r)
-{
-	tool.many = n > 1;
-	for (int i = 0; i < (n > 0 ? n : 1); i++) {
-		FILE *f = in_open(n > 0 ? argv[i] : NULL);
-
-		if (f == NULL)
-			continue;
-		read_one(f, r);
-		r->end(r->arg);
-		if (f != stdin)
-			(void)fclose(f);
-	}
-}
-
-static bool
-key_line(struct slice line, uint64_t number, void *arg)
-{
-	struct sa_db *db = arg;
-	char error[REC_ERROR_TEXT] = "";
-	struct rec rec;
-	int r = rec_read(&rec, line, error);
-
-	if (r == ERR_MEM)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
-	if (r >= 0 && rec.type == REC_SUBSCRIBER && rec.subscriber.has_key)
-		r = sa_db_subscriber(db, slice_str(rec.subscriber.impi),
-		    &rec.subscriber.key);
-	else if (r >= 0 && rec.type == REC_VECTOR && rec.vector.has_keys)
-		r = sa_db_vector(db, rec.vector.rand, rec.vector.ck,
-		    rec.vector.ik, 0);
-	else if (r >= 0 && rec.type == REC_SA)
-		r = sa_db_add(db, &rec.sa);
-	if (r < 0) {
-		tool_warn("%s: line %llu: %s", tool.file,
-		    (unsigned long long)number,
-		    error[0] != '\0' ? error : tool_reason(r));
-		tool_bad();
-	}
-	rec_done(&rec);
-	return true;
-}
-
-void
-tool_keys(struct sa_db *db, const char *path)
-{
-	FILE *f = in_open(path);
-
-	if (f == NULL)
-		exit(TOOL_SYSTEM);
-	read_lines(f, key_line, db);
-	if (f != stdin)
-		(void)fclose(f);
 }

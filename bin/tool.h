@@ -10,11 +10,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../lib/buf.h"
-#include "../lib/cap.h"
-#include "../lib/flow.h"
-#include "../lib/rec.h"
-#include "../lib/sa.h"
+#include "buf.h"
+#include "cap.h"
+#include "flow.h"
+#include "rec.h"
+#include "sa.h"
 
 #define TOOL_VERSION	"0.1"
 
@@ -38,11 +38,10 @@ void	 tool_die(int status, const char *fmt, ...)
 void	 tool_bad(void);
 /*
  * A diagnostic of kind KIND; after the first ten of a kind in a file the rest
- * is only counted, unless tool_every() was called.  tool_more() says how many.
+ * is only counted, unless -v was given.  tool_more() says how many.
  */
 void	 tool_warn_kind(const char *kind, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
-void	 tool_every(void);
 void	 tool_more(void);
 /* Frame FRAME is damaged at LAYER: bad input, said. */
 void	 tool_damage(uint64_t frame, const char *layer, int what);
@@ -50,23 +49,39 @@ void	 tool_damage(uint64_t frame, const char *layer, int what);
 bool	 tool_link_known(const struct cap_frame *f);
 /* An error of lib: what it means, in words. */
 const char	*tool_reason(int e);
-void	 tool_quiet(void);
 /* The status to exit with, given the ANSWER. */
 int	 tool_status(int answer);
 
-/* -h and -V: print and exit. */
-void	 tool_help(const char *text) __attribute__((noreturn));
-void	 tool_version(void) __attribute__((noreturn));
-/* A bad option was reported by getopt: say where help is, exit. */
-void	 tool_usage(void) __attribute__((noreturn));
-/* A count (-n); exits on what is none. */
-uint64_t tool_count(const char *arg);
+/* Remember that a file could not be opened. */
+void	 tool_failed(void);
+
+/* The options that mean the same in all tools. */
+#define TOOL_SHORT	"hk:ln:o:qVv"
+#define TOOL_LONG \
+	{ "count", required_argument, NULL, 'n' }, \
+	{ "help", no_argument, NULL, 'h' }, \
+	{ "keys", required_argument, NULL, 'k' }, \
+	{ "line-buffered", no_argument, NULL, 'l' }, \
+	{ "output", required_argument, NULL, 'o' }, \
+	{ "quiet", no_argument, NULL, 'q' }, \
+	{ "verbose", no_argument, NULL, 'v' }, \
+	{ "version", no_argument, NULL, 'V' }
+
+struct tool_common {
+	const char	*output;
+	bool		 line_buffered;
+	uint64_t	 count;		/* 0: no limit */
+};
+
+/* What getopt_long gave, if the tool has no option C of its own. */
+void	 tool_common(struct tool_common *t, int c, struct sa_db *db,
+	    const char *help);
 
 /*
- * Output: PATH through a temporary file beside it, mode 0600, and rename; NULL
- * or "-" is standard output.  tool_out_end() flushes, checks and renames.
+ * Output as T says: through a temporary file beside it, mode 0600, and rename;
+ * none or "-" is standard output.  tool_out_end() flushes, checks and renames.
  */
-void	 tool_out_open(const char *path, bool line_buffered);
+void	 tool_out_open(const struct tool_common *t);
 void	 tool_out(struct buf *b);	/* writes and empties B */
 void	 tool_out_end(void);
 

@@ -60,6 +60,21 @@ void	 flow_class_count(struct flow *f, enum flow_class c, uint64_t n);
 void	 flow_damage(struct flow *f, const char *layer, int what);
 
 /*
+ * From layer to layer.  Each returns 0 or, when the system failed, an error;
+ * what is wrong with the packet is told to the sink.
+ */
+int	 flow_link(struct flow *f, struct flow_path *path, int linktype,
+	    struct slice in);				/* flow.c */
+int	 flow_ip_packet(struct flow *f, struct flow_path *path,
+	    struct slice in);				/* flow_ip.c */
+struct frag	*flow_frag_new(struct flow *f);
+int	 flow_transport(struct flow *f, struct flow_path *path,
+	    uint8_t proto, struct slice in);		/* flow_transport.c */
+/* What a tunnel's header gave: R is an enum pkt_next or an error. */
+int	 flow_tunnelled(struct flow *f, struct flow_path *path,
+	    const char *name, int r, struct slice in);
+
+/*
  * flow_sip.c: a message was found, on the way PATH; its frame is classed by
  * the caller.  False if it is none after all.
  */

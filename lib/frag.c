@@ -23,7 +23,8 @@ struct datagram {
 	size_t			 have;		/* octets in the ranges */
 	bool			 last_seen;	/* END is where it ends */
 	bool			 end_sure;	/* as the last was not cut */
-	bool			 again;		/* one was complete before */
+	bool			 again;		/* one was complete before, */
+	uint64_t		 print;		/* with octets of this hash */
 	uint64_t		 time_ns;
 	struct frag_frames	 frames;
 };
@@ -253,17 +254,25 @@ set_end(struct datagram *d, size_t end, bool last, bool cut)
 	return 0;
 }
 
-static void
+/* 1, or 2 if it is the same as the one before. */
+static int
 complete(struct frag *f, struct datagram *d, struct frag_datagram *out)
 {
+	uint64_t print;
+	bool same;
+
 	memcpy(f->done_key, table_key(d), f->key_len);
 	describe(d, f->done_key, true, out);
+	print = slice_hash((uint64_t)(uintptr_t)f, out->data);
+	same = d->again && d->print == print;
 	f->done = d->p;
 	f->bytes -= d->room + d->cap_range * sizeof(*d->range);
 	free(d->range);
 	/* It stays known: fragments of it may come again. */
 	memset(d, 0, sizeof(*d));
 	d->again = true;
+	d->print = print;
+	return same ? 2 : 1;
 }
 
 /* The table is full: the datagram that goes counts if it was not complete. */
@@ -300,8 +309,7 @@ frag_add(struct frag *f, const void *key, size_t offset, struct slice data,
 		insert(d, offset, data);
 	if (!d->last_seen || d->have < d->end)
 		return 0;
-	complete(f, d, out);
-	return 1;
+	return complete(f, d, out);
 }
 
 void

@@ -61,7 +61,8 @@ void		 frag_free(struct frag *f);	/* without giving up */
  * in FRAME at TIME_NS; LAST if no more follow; CUT if the capture has only the
  * start of the fragment: what it lacks is a hole, or, in the last one, makes
  * the datagram end where its octets do.  Returns 1 when this completes the
- * datagram: OUT is then valid until the next call.  0 while octets are missing;
+ * datagram: OUT is then valid until the next call; 2 when the same octets were
+ * complete before, with this key, within FRAG_AGE_NS.  0 while octets are missing;
  * ERR_RANGE for a fragment beyond 65535 octets, or one that contradicts the
  * known length; ERR_MEM.
  */

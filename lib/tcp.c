@@ -19,6 +19,7 @@ struct seg {
 	uint64_t	 off;
 	size_t		 n;
 	struct tcp_meta	 meta;
+	bool		 silent;	/* its fate is told elsewhere */
 	uint8_t		 data[];
 };
 
@@ -133,6 +134,7 @@ seg_new(uint64_t off, struct slice data, const struct tcp_meta *meta)
 	g->off = off;
 	g->n = data.n;
 	g->meta = *meta;
+	g->silent = false;
 	memcpy(g->data, data.p, data.n);
 	return g;
 }
@@ -165,11 +167,15 @@ absorb(struct tcp *t, struct stream *s, struct seg **list, struct tcp_run *run)
 
 	*list = g->next;
 	waiting(t, s, g, false);
-	if (g->off + g->n <= end)
-		tell(t, TCP_FATE_COPY, &g->meta);
-	else if (tcp_run_append(run, slice_from(data, (size_t)(end - g->off)),
-	    &g->meta) < 0)
+	if (g->off + g->n <= end) {
+		if (!g->silent)
+			tell(t, TCP_FATE_COPY, &g->meta);
+	} else if (tcp_run_append(run, slice_from(data,
+	    (size_t)(end - g->off)), &g->meta) == 0) {
+		run->ref[run->n_ref - 1].silent = g->silent;
+	} else if (!g->silent) {
 		tell(t, TCP_FATE_NOTHING, &g->meta);
+	}
 	free(g);
 }
 
@@ -263,10 +269,13 @@ insert(struct seg **list, struct seg *g, bool descending)
 	*list = g;
 }
 
-/* DATA at OFF lies below LOW, at least in part. */
+/*
+ * DATA at OFF lies below LOW, at least in part.  SILENT: the rest of it is
+ * pushed too, and tells its fate.
+ */
 static void
 push_before(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
-    const struct tcp_meta *meta)
+    const struct tcp_meta *meta, bool silent)
 {
 	struct seg *g, **at;
 
@@ -275,15 +284,18 @@ push_before(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
 		if ((*at)->off < off + data.n && off < (*at)->off + (*at)->n) {
 			/* First octets stay; the part below is cut off here. */
 			if ((*at)->off <= off) {
-				tell(t, TCP_FATE_COPY, meta);
+				if (!silent)
+					tell(t, TCP_FATE_COPY, meta);
 				return;
 			}
 			data = slice_sub(data, 0, (size_t)((*at)->off - off));
 		}
 	if ((g = seg_new(off, data, meta)) == NULL) {
-		tell(t, TCP_FATE_NOTHING, meta);
+		if (!silent)
+			tell(t, TCP_FATE_NOTHING, meta);
 		return;
 	}
+	g->silent = silent;
 	insert(&s->before, g, true);
 	waiting(t, s, g, true);
 	grow_back(t, s);
@@ -296,9 +308,12 @@ push_data(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
 	uint64_t end = tcp_run_end(&s->run);
 	struct seg *g;
 
-	if (off < s->low && !s->synced && off + data.n <= end) {
-		push_before(t, s, off, data, meta);
-		return;
+	if (off < s->low && !s->synced) {
+		bool more = off + data.n > end;
+
+		push_before(t, s, off, data, meta, more);
+		if (!more)
+			return;
 	}
 	if (off + data.n <= end) {
 		tell(t, TCP_FATE_COPY, meta);

@@ -356,7 +356,7 @@ fragments(struct net_frames *out, struct variant *v,
 		p[n].n = 8 * (1 + net_rnd(40));
 		if (p[n].n > in.n - p[n].off)
 			p[n].n = in.n - p[n].off;
-		n++;
+		n += p[n].n < in.n;
 	}
 	for (size_t i = must < n && net_rnd(2) ? must : n; i > 1; i--) {
 		size_t j = net_rnd((uint32_t)i);

@@ -1,0 +1,291 @@
+/* tool_in: inputs of any form, read one after another; keys. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "sip.h"
+#include "tool.h"
+
+#define IN_BUFFER	(256U << 10)
+#define TEXT_MAX	(64U << 20)	/* octets of plain SIP text */
+
+static struct {
+	const char	*file;		/* being read */
+	bool		 many;
+	bool		 progress;	/* standard error is a terminal */
+	time_t		 shown;
+} in;
+
+const char *
+tool_file(void)
+{
+	return in.file;
+}
+
+bool
+tool_many(void)
+{
+	return in.many;
+}
+
+static void
+progress(uint64_t frames)
+{
+	time_t now;
+
+	if (!in.progress || frames % 65536 != 0 ||
+	    (now = time(NULL)) - in.shown < 2)
+		return;
+	in.shown = now;
+	(void)fprintf(stderr, "%s: %llu frames\r", in.file,
+	    (unsigned long long)frames);
+}
+
+/* Open PATH; "-" and NULL are standard input.  NULL: said why. */
+static FILE *
+in_open(const char *path)
+{
+	struct stat st;
+	FILE *f;
+
+	if (path == NULL || strcmp(path, "-") == 0) {
+		in.file = "-";
+		return stdin;
+	}
+	in.file = path;
+	f = fopen(path, "rb");
+	if (f != NULL && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+		(void)fclose(f);
+		f = NULL;
+		errno = EISDIR;
+	}
+	if (f == NULL) {
+		tool_warn("%s: %s", path, strerror(errno));
+		tool_failed();
+		return NULL;
+	}
+	(void)setvbuf(f, NULL, _IOFBF, IN_BUFFER);
+	return f;
+}
+
+static void
+read_failed(FILE *f)
+{
+	if (ferror(f))
+		tool_die(TOOL_SYSTEM, "%s: %s", in.file, strerror(errno));
+}
+
+/* Each line of F; the last may lack its newline. */
+static void
+read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
+{
+	struct buf b;
+	uint64_t number = 0;
+	size_t start = 0, got, i;
+	bool end = false, go = true, skip = false;
+
+	buf_init(&b, 0);
+	while (go && !(end && start == b.n)) {
+		struct slice rest = slice_from(buf_slice(&b), start);
+
+		i = slice_chr(rest, '\n');
+		if (i == rest.n && !end) {
+			uint8_t *to;
+
+			if (rest.n > REC_LINE_MAX && !skip) {
+				tool_warn("%s: line %llu: longer than %u "
+				    "octets", in.file,
+				    (unsigned long long)number + 1,
+				    REC_LINE_MAX);
+				tool_bad();
+				skip = true;
+			}
+			buf_drop(&b, skip ? b.n : start);
+			start = 0;
+			if ((to = buf_room(&b, IN_BUFFER)) == NULL)
+				tool_die(TOOL_SYSTEM, "%s",
+				    tool_reason(ERR_MEM));
+			got = fread(to, 1, IN_BUFFER, f);
+			b.n -= IN_BUFFER - got;
+			end = got == 0;
+			continue;
+		}
+		number++;
+		start += i < rest.n ? i + 1 : rest.n;
+		rest = slice_sub(rest, 0, i);
+		if (!skip && slice_trim(rest).n > 0)
+			go = line(rest, number, arg);
+		skip = false;
+	}
+	read_failed(f);
+	buf_wipe(&b);
+}
+
+/* All of F as plain SIP: one message, or several one after another. */
+static void
+read_text(FILE *f, const struct tool_reader *r)
+{
+	struct buf b;
+	struct slice rest;
+	uint8_t *to;
+	size_t got;
+
+	buf_init(&b, TEXT_MAX);
+	do {
+		if ((to = buf_room(&b, IN_BUFFER)) == NULL)
+			tool_die(TOOL_BAD_INPUT, "%s: more than %u octets of "
+			    "text", in.file, TEXT_MAX);
+		got = fread(to, 1, IN_BUFFER, f);
+		b.n -= IN_BUFFER - got;
+	} while (got > 0);
+	read_failed(f);
+	rest = buf_slice(&b);
+	while (rest.n > 0) {
+		int n;
+
+		while (rest.n > 0 && (rest.p[0] == '\r' || rest.p[0] == '\n'))
+			rest = slice_from(rest, 1);
+		if (rest.n == 0)
+			break;
+		n = sip_frame(rest, NULL);
+		/* Pasted text often lacks its end. */
+		if (n == ERR_MORE && sip_begins(rest) == 1)
+			n = (int)rest.n;
+		if (n <= 0) {
+			tool_warn("%s: byte %zu: no SIP start line", in.file,
+			    (size_t)(rest.p - b.p));
+			tool_bad();
+			n = (int)sip_find(rest, 1);
+		} else if (!r->text(slice_sub(rest, 0, (size_t)n), r->arg))
+			break;
+		rest = slice_from(rest, (size_t)n);
+	}
+	buf_free(&b);
+}
+
+static void
+read_capture(FILE *f, const struct tool_reader *r)
+{
+	char error[CAP_ERROR_TEXT];
+	struct cap_frame frame;
+	struct cap *c;
+	int e;
+
+	if ((c = cap_open(f, &e, error)) == NULL) {
+		tool_warn("%s: %s", in.file, error);
+		tool_bad();
+		return;
+	}
+	while ((e = cap_next(c, &frame)) > 0) {
+		progress(frame.number);
+		if (!r->frame(&frame, r->arg))
+			break;
+	}
+	if (e == ERR_IO || e == ERR_MEM)
+		tool_die(TOOL_SYSTEM, "%s: %s", in.file, cap_error(c));
+	if (e < 0) {
+		tool_warn("%s: %s", in.file, cap_error(c));
+		tool_bad();
+	}
+	cap_close(c);
+}
+
+/* What the first octets say F is. */
+static void
+read_one(FILE *f, const struct tool_reader *r)
+{
+	uint8_t first[4];
+	size_t n;
+	int c;
+
+	n = fread(first, 1, sizeof(first), f);
+	read_failed(f);
+	for (size_t i = n; i > 0; i--)
+		if (ungetc(first[i - 1], f) == EOF)
+			tool_die(TOOL_SYSTEM, "%s: cannot look ahead",
+			    in.file);
+	if (n == 0) {
+		tool_warn("%s: empty", in.file);
+		tool_bad();
+		return;
+	}
+	if (cap_detect(slice_of(first, n)) != CAP_NONE) {
+		read_capture(f, r);
+		return;
+	}
+	while ((c = getc(f)) == ' ' || c == '\t' || c == '\r' || c == '\n')
+		;
+	if (c != EOF)
+		(void)ungetc(c, f);
+	if (c == '{')
+		read_lines(f, r->line, r->arg);
+	else if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+		read_text(f, r);
+	else {
+		tool_warn("%s: neither a capture (pcap, pcapng), nor records, "
+		    "nor SIP", in.file);
+		tool_bad();
+	}
+}
+
+void
+tool_read(char *const *argv, int n, const struct tool_reader *r)
+{
+	in.many = n > 1;
+	in.progress = isatty(STDERR_FILENO) != 0;
+	in.shown = time(NULL);
+	for (int i = 0; i < (n > 0 ? n : 1); i++) {
+		FILE *f = in_open(n > 0 ? argv[i] : NULL);
+
+		if (f == NULL)
+			continue;
+		read_one(f, r);
+		r->end(r->arg);
+		if (f != stdin)
+			(void)fclose(f);
+	}
+}
+
+static bool
+key_line(struct slice line, uint64_t number, void *arg)
+{
+	struct sa_db *db = arg;
+	char error[REC_ERROR_TEXT] = "";
+	struct rec rec;
+	int r = rec_read(&rec, line, error);
+
+	if (r == ERR_MEM)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
+	if (r >= 0 && rec.type == REC_SUBSCRIBER && rec.subscriber.has_key)
+		r = sa_db_subscriber(db, slice_str(rec.subscriber.impi),
+		    &rec.subscriber.key);
+	else if (r >= 0 && rec.type == REC_VECTOR && rec.vector.has_keys)
+		r = sa_db_vector(db, rec.vector.rand, rec.vector.ck,
+		    rec.vector.ik, 0);
+	else if (r >= 0 && rec.type == REC_SA)
+		r = sa_db_add(db, &rec.sa);
+	if (r < 0) {
+		tool_warn("%s: line %llu: %s", in.file,
+		    (unsigned long long)number,
+		    error[0] != '\0' ? error : tool_reason(r));
+		tool_bad();
+	}
+	rec_done(&rec);
+	return true;
+}
+
+void
+tool_keys(struct sa_db *db, const char *path)
+{
+	FILE *f = in_open(path);
+
+	if (f == NULL)
+		exit(TOOL_SYSTEM);
+	read_lines(f, key_line, db);
+	if (f != stdin)
+		(void)fclose(f);
+}

@@ -1,0 +1,138 @@
+/* flow_transport: UDP, TCP, ESP, and the tunnels over them. */
+#include <string.h>
+
+#include "err.h"
+#include "flow_int.h"
+
+static int
+esp_closed(struct flow *f, const struct flow_path *path, struct slice in,
+    const struct sa_opened *o, int reason)
+{
+	struct flow_esp e = { .where = path->where, .spi = o->spi,
+	    .seq = o->seq, .len = in.n, .reason = reason };
+
+	flow_class_set(f, FLOW_CLOSED);
+	e.where.transport = FLOW_NONE;
+	f->sink.esp(&e, f->sink.arg);
+	return 0;
+}
+
+static int
+esp_packet(struct flow *f, struct flow_path *path, struct slice in)
+{
+	struct buf *out = &f->esp_out[path->esps];
+	struct sa_opened o = { 0 };
+	uint8_t *room;
+	int r;
+
+	if (in.n >= ESP_HEADER) {
+		o.spi = slice_be32(in.p);
+		o.seq = slice_be32(in.p + 4);
+	}
+	if (path->cut)
+		return esp_closed(f, path, in, &o, ERR_MORE);
+	if (path->esps + 1 >= FLOW_LEVELS)
+		return esp_closed(f, path, in, &o, ERR_LIMIT);
+	buf_reset(out);
+	if ((room = buf_room(out, in.n)) == NULL)
+		return ERR_MEM;
+	r = sa_db_open(f->db, &path->where.src, &path->where.dst, in, room,
+	    path->copy > 0, path->where.time_ns, &o);
+	if (r < 0)
+		return esp_closed(f, path, in, &o, r);
+	f->account.esp_opened += path->copy == 0;
+	f->account.esp_checked += path->copy == 0 && o.checked;
+	path->esps++;
+	path->prot = (struct flow_protection){
+		.on = true, .spi = o.spi, .seq = o.seq, .known = o.known,
+		.alg = o.alg, .ealg = o.ealg,
+		.icv = o.checked ? FLOW_ICV_OK : FLOW_ICV_UNCHECKED,
+	};
+	path->vantage = slice_hash(path->vantage, slice_of(&o.spi,
+	    sizeof(o.spi)));
+	if (o.payload.next == PKT_PROTO_IPIP ||
+	    o.payload.next == PKT_PROTO_IPV6)
+		return flow_ip_packet(f, path, o.payload.data);
+	return flow_transport(f, path, o.payload.next, o.payload.data);
+}
+
+/* What a tunnel's header gave: R is an enum pkt_next or an error. */
+int
+flow_tunnelled(struct flow *f, struct flow_path *path, const char *name,
+    int r, struct slice in)
+{
+	if (r == PKT_NEXT_IP)
+		return flow_ip_packet(f, path, in);
+	if (r == PKT_NEXT_ETHER)
+		return flow_link(f, path, 1, in);
+	if (r < 0 && r != ERR_FORMAT && r != ERR_ALG)
+		flow_damage(f, name, r);
+	return 0;
+}
+
+static int
+udp(struct flow *f, struct flow_path *path, struct slice in)
+{
+	struct slice inner;
+	struct pkt_udp u;
+	int r;
+
+	if ((r = pkt_udp(in, &u)) < 0) {
+		flow_damage(f, "udp", r);
+		return 0;
+	}
+	path->where.sport = u.sport;
+	path->where.dport = u.dport;
+	path->where.transport = FLOW_UDP;
+	path->cut |= u.cut;
+	if (u.sport == PKT_PORT_GTPU || u.dport == PKT_PORT_GTPU) {
+		r = pkt_gtpu(u.payload, &inner);
+		if (r >= 0 || r == ERR_MORE)
+			return flow_tunnelled(f, path, "gtp-u", r, inner);
+	}
+	if (u.dport == PKT_PORT_VXLAN || u.dport == PKT_PORT_VXLAN_OLD) {
+		r = pkt_vxlan(u.payload, &inner);
+		if (r >= 0)
+			return flow_tunnelled(f, path, "vxlan", r, inner);
+	}
+	if (flow_datagram(f, path, u.payload)) {
+		flow_class_set(f, FLOW_MESSAGE);
+		return 0;
+	}
+	/* RFC 3948: neither keep-alive nor IKE (its marker is SPI 0). */
+	if ((u.sport == PKT_PORT_NATT || u.dport == PKT_PORT_NATT) &&
+	    u.payload.n > ESP_HEADER && slice_be32(u.payload.p) != 0)
+		return esp_packet(f, path, u.payload);
+	return 0;
+}
+
+static int
+tcp(struct flow *f, struct flow_path *path, struct slice in)
+{
+	struct pkt_tcp t;
+	int r;
+
+	if ((r = pkt_tcp(in, &t)) < 0) {
+		flow_damage(f, "tcp", r);
+		return 0;
+	}
+	return flow_tcp(f, path, &t);
+}
+
+int
+flow_transport(struct flow *f, struct flow_path *path, uint8_t proto,
+    struct slice in)
+{
+	switch (proto) {
+	case PKT_PROTO_UDP:
+		return udp(f, path, in);
+	case PKT_PROTO_TCP:
+		return tcp(f, path, in);
+	case PKT_PROTO_SCTP:
+		return flow_sctp(f, path, in);
+	case PKT_PROTO_ESP:
+		return esp_packet(f, path, in);
+	default:
+		return 0;
+	}
+}
