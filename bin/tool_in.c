@@ -250,16 +250,24 @@ tool_read(char *const *argv, int n, const struct tool_reader *r)
 	}
 }
 
+struct keys {
+	struct sa_db	*db;
+	uint64_t	 used;		/* records that hold keys */
+};
+
 static bool
 key_line(struct slice line, uint64_t number, void *arg)
 {
-	struct sa_db *db = arg;
+	struct keys *keys = arg;
+	struct sa_db *db = keys->db;
 	char error[REC_ERROR_TEXT] = "";
 	struct rec rec;
 	int r = rec_read(&rec, line, error);
 
 	if (r == ERR_MEM)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
+	keys->used += rec.type == REC_SUBSCRIBER || rec.type == REC_VECTOR ||
+	    rec.type == REC_SA;
 	if (r >= 0 && rec.type == REC_SUBSCRIBER && rec.subscriber.has_key)
 		r = sa_db_subscriber(db, slice_str(rec.subscriber.impi),
 		    &rec.subscriber.key);
@@ -269,7 +277,7 @@ key_line(struct slice line, uint64_t number, void *arg)
 	else if (r >= 0 && rec.type == REC_SA)
 		r = sa_db_add(db, &rec.sa);
 	if (r < 0) {
-		tool_warn("%s: line %llu: %s", in.file,
+		tool_warn_kind("record", "%s: line %llu: %s", in.file,
 		    (unsigned long long)number,
 		    error[0] != '\0' ? error : tool_reason(r));
 		tool_bad();
@@ -281,11 +289,18 @@ key_line(struct slice line, uint64_t number, void *arg)
 void
 tool_keys(struct sa_db *db, const char *path)
 {
+	struct keys keys = { db, 0 };
 	FILE *f = in_open(path);
 
 	if (f == NULL)
 		exit(TOOL_SYSTEM);
-	read_lines(f, key_line, db);
+	read_lines(f, key_line, &keys);
+	tool_more();
+	if (keys.used == 0) {
+		tool_warn("%s: no subscriber, sa or vector record in it",
+		    in.file);
+		tool_bad();
+	}
 	if (f != stdin)
 		(void)fclose(f);
 }

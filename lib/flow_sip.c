@@ -129,21 +129,36 @@ look_diameter(struct flow *f, struct slice data, bool last, size_t *n)
 	return TCP_JUNK;
 }
 
+/* "TER sip:..." is a request, too, but its CSeq knows what was cut off. */
+static bool
+cut_in_front(struct flow *f, struct slice data)
+{
+	struct sip_cseq cseq = { 0 };
+
+	return sip_parse(&f->msg, data) == 0 && f->msg.request &&
+	    sip_cseq(&f->msg, &cseq) != ERR_FORMAT &&
+	    !slice_eq(cseq.method, f->msg.method);
+}
+
 static enum tcp_verdict
-look(void *arg, struct slice data, bool last, bool any, size_t *n)
+look(void *arg, struct slice data, bool last, bool blind, size_t *n)
 {
 	struct flow *f = arg;
 	int r;
 
-	(void)any;
 	if ((*n = leading_crlf(data)) > 0)
 		return TCP_JUNK;
 	f->cut_message = false;
 	r = sip_frame(data, NULL);
-	if (r > 0) {
-		*n = (size_t)r;
-		return TCP_MESSAGE;
+	if (r > 0 || (last && r == ERR_MORE)) {
+		*n = r > 0 ? (size_t)r : data.n;
+		if (blind && cut_in_front(f, slice_sub(data, 0, *n))) {
+			*n = resync(data, last);
+			return TCP_JUNK;
+		}
 	}
+	if (r > 0)
+		return TCP_MESSAGE;
 	*n = data.n;
 	if (r == ERR_FORMAT)
 		return look_diameter(f, data, last, n);

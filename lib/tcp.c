@@ -36,6 +36,7 @@ struct stream {
 	size_t		 n_wait, wait_bytes;
 	uint64_t	 wait_since;
 	uint64_t	 low;		/* where HEAD, or else RUN, began */
+	uint64_t	 hole;		/* the end of the last hole given up */
 	uint64_t	 fin;		/* offset behind the last octet, or 0 */
 	uint64_t	 junk;		/* octets since the last message */
 	bool		 started, synced, any;
@@ -88,14 +89,23 @@ tell(struct tcp *t, enum tcp_fate fate, const struct tcp_meta *m)
 	t->reader.fate(t->reader.arg, fate, 1 + m->extra);
 }
 
+static enum tcp_verdict
+look(struct tcp *t, const struct stream *s, uint64_t off, struct slice data,
+    bool last, size_t *n)
+{
+	bool blind = off == s->hole || (off == s->low && !s->synced);
+
+	return t->reader.look(t->reader.arg, data, last, blind, n);
+}
+
 /* Read RUN; LAST: what is left over at its end is given up. */
 static void
 read_run(struct tcp *t, struct stream *s, struct tcp_run *run, bool last)
 {
 	while (run->data.n > 0) {
 		size_t n = 0;
-		enum tcp_verdict v = t->reader.look(t->reader.arg,
-		    buf_slice(&run->data), last, s->any, &n);
+		enum tcp_verdict v = look(t, s, run->start,
+		    buf_slice(&run->data), last, &n);
 
 		if (v == TCP_WAIT && !last)
 			return;
@@ -202,7 +212,7 @@ skip_hole(struct tcp *t, struct stream *s)
 	if (s->any)
 		t->reader.gap(t->reader.arg, key_of(s), lost, m->frame,
 		    m->time_ns);
-	s->run.start = s->after->off;
+	s->run.start = s->hole = s->after->off;
 	advance(t, s);
 	read_run(t, s, &s->run, false);
 }
@@ -244,9 +254,9 @@ grow_back(struct tcp *t, struct stream *s)
 	while (at < s->head.data.n) {
 		size_t n = 0;
 
-		if (t->reader.look(t->reader.arg,
-		    slice_from(buf_slice(&s->head.data), at), true, true,
-		    &n) == TCP_MESSAGE || n == 0)
+		if (look(t, s, s->head.start + at,
+		    slice_from(buf_slice(&s->head.data), at), true, &n) ==
+		    TCP_MESSAGE || n == 0)
 			break;
 		at += n;
 	}
@@ -269,36 +279,50 @@ insert(struct seg **list, struct seg *g, bool descending)
 	*list = g;
 }
 
+/* DATA, which is not there yet; *SILENT once its fate is told elsewhere. */
+static void
+add_before(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
+    const struct tcp_meta *meta, bool *silent)
+{
+	struct seg *g;
+
+	if (data.n == 0 || s->n_wait >= TCP_WAIT_SEGS ||
+	    s->wait_bytes >= TCP_WAIT_BYTES ||
+	    (g = seg_new(off, data, meta)) == NULL)
+		return;
+	g->silent = *silent;
+	*silent = true;
+	insert(&s->before, g, true);
+	waiting(t, s, g, true);
+}
+
 /*
- * DATA at OFF lies below LOW, at least in part.  SILENT: the rest of it is
- * pushed too, and tells its fate.
+ * DATA at OFF lies below LOW, at least in part; octets that came first stay.
+ * SILENT: the rest of it is pushed too, and tells its fate.
  */
 static void
 push_before(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
     const struct tcp_meta *meta, bool silent)
 {
-	struct seg *g, **at;
+	struct seg *at = s->before;
+	size_t waiting_now = s->n_wait;
 
 	data = slice_sub(data, 0, (size_t)(s->low - off));
-	for (at = &s->before; *at != NULL; at = &(*at)->next)
-		if ((*at)->off < off + data.n && off < (*at)->off + (*at)->n) {
-			/* First octets stay; the part below is cut off here. */
-			if ((*at)->off <= off) {
-				if (!silent)
-					tell(t, TCP_FATE_COPY, meta);
-				return;
-			}
-			data = slice_sub(data, 0, (size_t)((*at)->off - off));
-		}
-	if ((g = seg_new(off, data, meta)) == NULL) {
-		if (!silent)
-			tell(t, TCP_FATE_NOTHING, meta);
-		return;
+	for (; at != NULL && at->off + at->n > off && data.n > 0;
+	    at = at->next) {
+		if (at->off >= off + data.n)
+			continue;
+		if (at->off + at->n < off + data.n)
+			add_before(t, s, at->off + at->n, slice_from(data,
+			    (size_t)(at->off + at->n - off)), meta, &silent);
+		data = slice_sub(data, 0,
+		    at->off > off ? (size_t)(at->off - off) : 0);
 	}
-	g->silent = silent;
-	insert(&s->before, g, true);
-	waiting(t, s, g, true);
-	grow_back(t, s);
+	add_before(t, s, off, data, meta, &silent);
+	if (!silent)
+		tell(t, data.n > 0 ? TCP_FATE_NOTHING : TCP_FATE_COPY, meta);
+	if (s->n_wait > waiting_now)
+		grow_back(t, s);
 }
 
 static void
@@ -352,7 +376,7 @@ finish(struct tcp *t, struct stream *s)
 		/* The lowest are last in the list: an island each. */
 		struct tcp_run island = { 0 };
 
-		island.start = s->before->off;
+		island.start = s->hole = s->before->off;
 		absorb(t, s, &s->before, &island);
 		read_run(t, s, &island, true);
 		tcp_run_free(&island);
@@ -514,11 +538,11 @@ fate_none(void *arg, enum tcp_fate fate, uint32_t n)
 }
 
 static enum tcp_verdict
-look_none(void *arg, struct slice data, bool last, bool any, size_t *n)
+look_none(void *arg, struct slice data, bool last, bool blind, size_t *n)
 {
 	(void)arg;
 	(void)last;
-	(void)any;
+	(void)blind;
 	*n = data.n;
 	return TCP_JUNK;
 }

@@ -70,10 +70,11 @@ struct tcp_message {
 struct tcp_reader {
 	/*
 	 * LAST: nothing follows DATA (end, gap): do not say TCP_WAIT.  N > 0
-	 * for the other two.  ANY: a message was taken from this stream before.
+	 * for the other two.  BLIND: what stood before DATA is not known, so
+	 * that it may begin in the middle of a word.
 	 */
 	enum tcp_verdict (*look)(void *arg, struct slice data, bool last,
-	    bool any, size_t *n);
+	    bool blind, size_t *n);
 	void	(*message)(void *arg, const struct tcp_message *m);
 	/* N octets before the next ones were lost; only after a message. */
 	void	(*gap)(void *arg, const struct tcp_key *key, uint64_t n,

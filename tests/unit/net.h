@@ -420,13 +420,13 @@ net_subscriber(struct sa_db *db, const json_t *v)
 		unit_fatal("sa_db_subscriber", "refused");
 }
 
-/* The SAs, or the subscribers, of the keys file beside capture NAME. */
-static inline void
-net_keys(struct sa_db *db, const char *name)
+/* The keys file beside capture NAME, or NULL. */
+static inline json_t *
+net_keys_file(const char *name)
 {
+	size_t stem = strcspn(name, ".");
 	char path[1024];
-	size_t i, stem = strcspn(name, ".");
-	json_t *j, *o;
+	json_t *j;
 	FILE *f;
 
 	if (strstr(name, "_gm.") != NULL || strstr(name, "_mw.") != NULL ||
@@ -434,14 +434,51 @@ net_keys(struct sa_db *db, const char *name)
 		stem -= 3;
 	snprintf(path, sizeof(path), "%.*s.keys.json", (int)stem, name);
 	if ((f = net_open(path)) == NULL)
-		return;
+		return NULL;
 	if ((j = json_loadf(f, 0, NULL)) == NULL)
 		unit_fatal("cannot read", path);
 	fclose(f);
+	return j;
+}
+
+/* The SAs, or the subscribers, of the keys file beside capture NAME. */
+static inline void
+net_keys(struct sa_db *db, const char *name)
+{
+	json_t *j = net_keys_file(name), *o;
+	size_t i;
+
 	json_array_foreach(json_object_get(j, "sas"), i, o)
 		net_sa(db, j, o);
 	json_array_foreach(json_object_get(j, "vectors"), i, o)
 		net_subscriber(db, o);
+	json_decref(j);
+}
+
+/* The SAs that the nodes of capture NAME agreed upon while it was made. */
+static inline void
+net_agreed(struct sa_db *db, const char *name)
+{
+	json_t *j = net_keys_file(name), *group, *o;
+	struct sa sa = { .role = -1, .has_key = true };
+	uint8_t ck[16], ik[16];
+	size_t i, k;
+
+	json_array_foreach(json_object_get(j, "esp"), i, group) {
+		unit_octets(group, "ck", ck, sizeof(ck));
+		unit_octets(group, "ik", ik, sizeof(ik));
+		if (sa_expand(ESP_HMAC_SHA_1_96, ESP_NULL, ck, ik,
+		    &sa.key) < 0)
+			unit_fatal("sa_expand", name);
+		json_array_foreach(json_object_get(group, "sas"), k, o) {
+			sa.src = net_addr(unit_text(o, "src"));
+			sa.dst = net_addr(unit_text(o, "dst"));
+			sa.spi = (uint32_t)json_integer_value(
+			    json_object_get(o, "spi"));
+			if (sa_db_add(db, &sa) < 0)
+				unit_fatal("sa_db_add", name);
+		}
+	}
 	json_decref(j);
 }
 

@@ -658,6 +658,7 @@ judge(const char *name, unsigned number, const struct story *s,
 
 	net_begin(&r, false);
 	keys_of(r.db, name);
+	net_agreed(r.db, name);
 	for (size_t i = 0; i < frames->n; i++)
 		net_push(&r, &frames->f[i]);
 	net_end(&r);
@@ -698,7 +699,7 @@ choose(unsigned number)
 	};
 
 	v.pinned = v.syn && net_rnd(2);
-	if (v.most < 20) {	/* a frame an octet: enough of them */
+	if (v.most <= 20) {	/* enough frames as it is */
 		v.fragment = v.outer = 0;
 	}
 	return v;

@@ -1,0 +1,396 @@
+# The laws that hold between and within the tools (DESIGN.md section 3), for
+# every capture at hand.
+load helper
+
+# each FUNCTION CAPTURE...: all of them are tried, what fails is named.
+each()
+{
+	local what=$1 bad=0 f
+
+	shift
+	for f; do
+		: >"$BATS_TEST_TMPDIR/k"
+		"$what" "$f" >"$BATS_TEST_TMPDIR/why" 2>&1 || {
+			echo "$f:"
+			head -n 20 "$BATS_TEST_TMPDIR/why" | cut -c -300
+			bad=1
+		}
+	done
+	[ $bad = 0 ]
+}
+
+lab_captures()
+{
+	captures | grep "^$TOP"
+}
+
+shared_captures()
+{
+	captures | grep -v "^$TOP"
+}
+
+# --- law 1: ims-verify F is ims-pcap F | ims-verify -------------------------
+
+law_1()
+{
+	keys_of "$1" >"$BATS_TEST_TMPDIR/k"
+	ims-verify -q -f json $2 "$1" >"$BATS_TEST_TMPDIR/whole" || :
+	# What a capture taught ims-pcap is not in its records; the keys are
+	# given to both.
+	ims-pcap -q $2 "$1" | ims-verify -q -f json $2 \
+	    >"$BATS_TEST_TMPDIR/parts" || :
+	diff -u "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/parts"
+}
+
+law_1_keys()
+{
+	law_1 "$1" "-k $BATS_TEST_TMPDIR/k"
+}
+
+law_1_status()
+{
+	local whole=0 parts=0
+
+	ims-verify -q "$1" >/dev/null || whole=$?
+	[ $whole -lt 3 ] || return 0
+	ims-pcap -q "$1" | ims-verify -q >/dev/null || parts=$?
+	# A capture without a record is an empty input.
+	[ $parts = $whole ] || [ -z "$(ims-pcap -q "$1")" ]
+}
+
+@test "law 1: the findings of records are those of their capture" {
+	each law_1 $(lab_captures)
+}
+
+@test "law 1: with keys too" {
+	each law_1_keys $(lab_captures)
+}
+
+@test "law 1: the same exit status" {
+	each law_1_status $(lab_captures)
+}
+
+@test "law 1: the captures in ../shared" {
+	need_shared
+	each law_1 $(shared_captures)
+	each law_1_keys $(shared_captures)
+}
+
+@test "law 1: packet records in between" {
+	packets()
+	{
+		ims-verify -q -f json "$1" >"$BATS_TEST_TMPDIR/whole" || :
+		ims-pcap -q --packets "$1" | ims-verify -q -f json \
+		    >"$BATS_TEST_TMPDIR/parts" || :
+		diff -u "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/parts"
+	}
+	each packets $(ls "$LAB"/*_mw.pcap "$LAB"/*_gm.pcap \
+	    "$SHAPES"/v_*)
+}
+
+# --- law 5: however a stream is cut --------------------------------------------
+
+@test "law 5: one message a segment, two, or cut anywhere" {
+	local f
+
+	for f in two_per_seg split_any; do
+		diff -u <(ims-pcap "$SHAPES/v_tcp_one_per_seg.pcap" |
+		    messages) <(ims-pcap "$SHAPES/v_tcp_$f.pcap" | messages)
+	done
+}
+
+@test "law 5: fragments in another order" {
+	# Two frames with the datagram's halves, the last first.
+	local i order=()
+
+	for ((i = 1; i <= 40; i++)); do
+		tshark -r "$SHAPES/v_frag.pcap" -Y "frame.number == $i" \
+		    -F pcap -w "$BATS_TEST_TMPDIR/$i.pcap"
+		[ $i -lt 6 ] || break
+	done
+	mergecap -a -F pcap -w "$BATS_TEST_TMPDIR/turned.pcap" \
+	    "$BATS_TEST_TMPDIR"/{2,1,4,3,6,5}.pcap
+	same "$(ims-pcap -n 3 "$SHAPES/v_frag.pcap" | messages)" \
+	    "$(ims-pcap "$BATS_TEST_TMPDIR/turned.pcap" | messages)"
+}
+
+# --- law 7: the account; each capture's frames are in pcap.bats -----------------
+
+# The records are in the account: what --stat counts is what came out.
+@test "law 7: the account is that of the records" {
+	account()
+	{
+		keys_of "$1" >"$BATS_TEST_TMPDIR/k"
+		ims-pcap -q --stat -k "$BATS_TEST_TMPDIR/k" "$1" \
+		    >"$BATS_TEST_TMPDIR/out" || :
+		jq -se '.[-1] as $s |
+		    ([.[] | select(.type == "sip")] | length) as $sip |
+		    ([.[] | select(.type == "esp")] | length) as $esp |
+		    ([.[] | select(.type == "gap")] | length) as $gap |
+		    $s.messages == $sip and $s.gaps == $gap and
+		    $s.esp <= $esp and
+		    $s.sip + $s.sip_part + $s.esp + $s.duplicate + $s.other +
+		    $s.damaged == $s.frames' "$BATS_TEST_TMPDIR/out" ||
+			tail -n 1 "$BATS_TEST_TMPDIR/out"
+		jq -se 'length > 0' "$BATS_TEST_TMPDIR/out"
+	}
+	each account $(captures)
+}
+
+# Every frame of a message is one of frames, or a duplicate.
+@test "law 7: no frame is in two messages" {
+	twice()
+	{
+		[ -z "$(ims-pcap -q "$1" | jq -c 'select(.type == "sip") |
+		    .frames // [.frame] | .[:-1][]' | sort | uniq -d)" ]
+	}
+	each twice $(captures)
+}
+
+@test "law 7: a frame of an unknown link type is damaged" {
+	cp "$SHAPES/v_plain.pcap" "$BATS_TEST_TMPDIR/in.pcap"
+	printf '\223\0\0\0' | dd of="$BATS_TEST_TMPDIR/in.pcap" bs=1 seek=20 \
+	    conv=notrunc status=none
+	run -3 --separate-stderr ims-pcap --stat "$BATS_TEST_TMPDIR/in.pcap"
+	same '[20,20,0]' "$(jq -c '[.frames, .damaged, .sip]' <<<"$output")"
+}
+
+@test "law 7: over two files the accounts add up" {
+	run -0 --separate-stderr ims-pcap --stat "$LAB/call_gm.pcap" \
+	    "$SHAPES/v_frag.pcap"
+	# call_gm: 26 frames, one datagram in two; v_frag: 40 frames in pairs.
+	same '[66,45,21,45]' "$(tail -n 1 <<<"$output" |
+	    jq -c '[.frames, .sip, .sip_part, .messages]')"
+}
+
+# --- law 8: the same input gives the same octets ----------------------------------
+
+law_8()
+{
+	local t
+
+	keys_of "$1" >"$BATS_TEST_TMPDIR/k"
+	ims-pcap --sa -x --stat -k "$BATS_TEST_TMPDIR/k" "$1" \
+	    >"$BATS_TEST_TMPDIR/1" 2>&1 || :
+	ims-pcap --sa -x --stat -k "$BATS_TEST_TMPDIR/k" "$1" \
+	    >"$BATS_TEST_TMPDIR/2" 2>&1 || :
+	cmp "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+	ims-verify -k "$BATS_TEST_TMPDIR/k" "$1" >"$BATS_TEST_TMPDIR/1" 2>&1 ||
+		:
+	ims-verify -k "$BATS_TEST_TMPDIR/k" "$1" >"$BATS_TEST_TMPDIR/2" 2>&1 ||
+		:
+	cmp "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+}
+
+@test "law 8: two runs are equal, octet for octet" {
+	each law_8 $(lab_captures)
+}
+
+@test "law 8: two runs on the captures in ../shared" {
+	need_shared
+	each law_8 $(shared_captures)
+}
+
+@test "law 8: from a pipe as from a file" {
+	piped()
+	{
+		ims-pcap -q "$1" >"$BATS_TEST_TMPDIR/1" || :
+		cat "$1" | ims-pcap -q >"$BATS_TEST_TMPDIR/2" || :
+		cmp "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+	}
+	each piped $(captures)
+}
+
+@test "law 8: neither clock, zone nor locale" {
+	need_shared
+	run -0 --separate-stderr ims-pcap "$IPSEC_REG"
+	TZ=Asia/Tokyo LC_ALL=C.UTF-8 ims-pcap "$IPSEC_REG" |
+	    diff -u <(printf '%s\n' "$output") -
+}
+
+# --- law 9: a wrong key never makes a message ----------------------------------
+
+# wrong CAPTURE KEYS: nothing is right, and no message is there that is not with
+# the right key; the tool says so.
+wrong()
+{
+	keys_of "$1" >"$BATS_TEST_TMPDIR/right"
+	ims-pcap -q -k "$BATS_TEST_TMPDIR/right" "$1" | messages | sort -u \
+	    >"$BATS_TEST_TMPDIR/want"
+	ims-pcap -k "$2" "$1" >"$BATS_TEST_TMPDIR/out" \
+	    2>"$BATS_TEST_TMPDIR/err" || :
+	same "" "$(jq -c 'select(.protection.icv == "ok")' \
+	    "$BATS_TEST_TMPDIR/out")"
+	# comm: messages that only the wrong key gave.
+	same "" "$(messages <"$BATS_TEST_TMPDIR/out" | sort -u |
+	    comm -13 "$BATS_TEST_TMPDIR/want" -)"
+	[ -s "$BATS_TEST_TMPDIR/err" ] || {
+		echo "nothing on standard error"
+		return 1
+	}
+}
+
+# flip FIELD: the last bit of the hex of FIELD is another.
+flip()
+{
+	jq -c --arg f "$1" 'if .[$f] then .[$f] |= .[:-1] +
+	    { "0": "1", "1": "0", "2": "3", "3": "2", "4": "5", "5": "4",
+	      "6": "7", "7": "6", "8": "9", "9": "8", "a": "b", "b": "a",
+	      "c": "d", "d": "c", "e": "f", "f": "e" }[.[-1:]] else . end'
+}
+
+gm_captures()
+{
+	ls "$LAB"/call_gm.pcap "$LAB"/call_topo?_gm.pcap \
+	    "$LAB"/ipsec_reg*_gm.pcap
+}
+
+kernel_captures()
+{
+	ls "$LAB"/*_ipv4_*.pcap
+}
+
+@test "law 9: a bit of K flipped" {
+	with_k()
+	{
+		subscribers "$1" opc | flip k >"$BATS_TEST_TMPDIR/k"
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+		grep -q 'MAC in AUTN' "$BATS_TEST_TMPDIR/err"
+	}
+	each with_k $(gm_captures)
+}
+
+@test "law 9: a bit of OPc flipped" {
+	with_opc()
+	{
+		subscribers "$1" opc | flip opc >"$BATS_TEST_TMPDIR/k"
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+		grep -q 'MAC in AUTN' "$BATS_TEST_TMPDIR/err"
+	}
+	each with_opc $(gm_captures)
+}
+
+@test "law 9: a bit of OP flipped" {
+	with_op()
+	{
+		subscribers "$1" op | flip op >"$BATS_TEST_TMPDIR/k"
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+		grep -q 'MAC in AUTN' "$BATS_TEST_TMPDIR/err"
+	}
+	each with_op $(gm_captures)
+}
+
+@test "law 9: OPc given as OP" {
+	with_other()
+	{
+		subscribers "$1" opc | sed 's/"opc"/"op"/' \
+		    >"$BATS_TEST_TMPDIR/k"
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+	}
+	each with_other $(gm_captures)
+}
+
+@test "law 9: the keys of another phone" {
+	with_swapped()
+	{
+		# Both subscribers, each with the K of the other one.
+		subscribers "$1" opc | jq -c -s '[.[].k] as $k |
+		    to_entries[] | .key as $i | .value |
+		    .k = $k[($i + 1) % ($k | length)]' >"$BATS_TEST_TMPDIR/k"
+		[ "$(jq -r .k "$BATS_TEST_TMPDIR/k" | sort -u | wc -l)" = 2 ]
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+	}
+	each with_swapped "$LAB/call_gm.pcap"
+}
+
+@test "law 9: a bit of the integrity key of an SA flipped" {
+	with_auth()
+	{
+		keys_of "$1" | flip auth_key >"$BATS_TEST_TMPDIR/k"
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+	}
+	each with_auth $(kernel_captures | grep -v null_aes-gcm)
+}
+
+@test "law 9: a bit of the key of aes-gcm flipped" {
+	with_gcm()
+	{
+		keys_of "$1" | flip enc_key >"$BATS_TEST_TMPDIR/k"
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+	}
+	each with_gcm $(kernel_captures | grep null_aes-gcm)
+}
+
+@test "law 9: a bit of the salt flipped" {
+	with_salt()
+	{
+		keys_of "$1" | flip salt >"$BATS_TEST_TMPDIR/k"
+		wrong "$1" "$BATS_TEST_TMPDIR/k"
+	}
+	each with_salt $(kernel_captures | grep 'aes-gcm\|aes-gmac')
+}
+
+# The ICV is right, as its key is; what decryption gives is no SIP.
+@test "law 9: a bit of the encryption key flipped" {
+	with_enc()
+	{
+		# des-ede3-cbc: the last bit of an octet is parity.
+		keys_of "$1" | flip enc_key |
+		    if [[ $1 = *des-ede3* ]]; then
+			jq -c '.enc_key |= .[:-2] + if .[-2:-1] == "0" then
+			    "1" else "0" end + .[-1:]'
+		    else
+			cat
+		    fi >"$BATS_TEST_TMPDIR/k"
+		ims-pcap -k "$BATS_TEST_TMPDIR/k" "$1" \
+		    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || :
+		keys_of "$1" >"$BATS_TEST_TMPDIR/right"
+		ims-pcap -q -k "$BATS_TEST_TMPDIR/right" "$1" | messages |
+		    sort -u >"$BATS_TEST_TMPDIR/want"
+		same "" "$(messages <"$BATS_TEST_TMPDIR/out" | sort -u |
+		    comm -13 "$BATS_TEST_TMPDIR/want" -)"
+	}
+	each with_enc $(kernel_captures | grep '_aes-cbc_\|_des-')
+}
+
+@test "law 9: a vector with another CK and IK" {
+	need_shared
+	echo '{"type":"vector","rand":"a0944c75ff3c4f0853a2f910aa1f104f","ck":"d53c02758b376066fad0af7daa6df764","ik":"e1763cf28cc2e584588800193137ec93"}' \
+	    >"$BATS_TEST_TMPDIR/k"
+	tshark -r "$IPSEC_REG" -Y 'frame.number != 402' -w - |
+	    sed 's/\bck="/xk="/g; s/\bik="/yk="/g' >"$BATS_TEST_TMPDIR/in"
+	wrong "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/k"
+}
+
+@test "law 9: the tablet with a wrong K, its keys in the capture" {
+	need_shared
+	# ck and ik of the 401 are right and are used; the K given is not.
+	tablet op | flip k >"$BATS_TEST_TMPDIR/k"
+	ims-pcap -k "$BATS_TEST_TMPDIR/k" "$IPSEC_REG" 2>"$BATS_TEST_TMPDIR/err" |
+	    diff -u <(ims-pcap "$IPSEC_REG") -
+	grep -q 'MAC in AUTN' "$BATS_TEST_TMPDIR/err"
+}
+
+# The octets of each ESP packet, one bit of each changed in turn.
+@test "law 9: no flipped bit of a packet is accepted" {
+	local f=$LAB/hmac-sha1-96_aes-cbc_ipv4_udp n i
+
+	keys_of "$f.pcap" >"$BATS_TEST_TMPDIR/k"
+	# The first packet as record; 20 octets of IP, then ESP.
+	tshark -r "$f.pcap" -Y esp -c 1 -F pcap -w "$BATS_TEST_TMPDIR/1.pcap"
+	ims-pcap --packets "$BATS_TEST_TMPDIR/1.pcap" |
+	    jq -c '. as $r | (.packet | length) as $n | { "0": "1", "1": "0",
+	      "2": "3", "3": "2", "4": "5", "5": "4", "6": "7", "7": "6",
+	      "8": "9", "9": "8", "a": "b", "b": "a", "c": "d", "d": "c",
+	      "e": "f", "f": "e" } as $other |
+	    range(48; $n) as $i | $r | .frame = $i |
+	    .packet |= .[:$i] + $other[.[$i:$i + 1]] + .[$i + 1:]' \
+	    >"$BATS_TEST_TMPDIR/in"
+	n=$(wc -l <"$BATS_TEST_TMPDIR/in")
+	[ "$n" -gt 1000 ]
+	run --separate-stderr ims-pcap -k "$BATS_TEST_TMPDIR/k" \
+	    "$BATS_TEST_TMPDIR/in"
+	same "" "$(jq -c 'select(.type == "sip")' <<<"$output")"
+	# Each packet is in the output as closed.
+	same "$n" "$(jq -c 'select(.type == "esp")' <<<"$output" | wc -l)"
+}
