@@ -38,7 +38,7 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
 .PHONY:		all build check check-san clean demo deps help install lint \
-		README-check uninstall units $(FUZZ:fuzz_%=fuzz-%)
+		uninstall units $(FUZZ:fuzz_%=fuzz-%)
 .SECONDARY:
 
 all: build			## build the tools (installing nothing)
@@ -90,6 +90,9 @@ check-san:			## the tests under ASan and UBSan
 	@$(MAKE) check B=build-san HARDEN= \
 	    CFLAGS="-O1 -g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+
+README: man/ims.7		## README is ims(7) as plain text
+	mandoc -Tascii $< | col -b >$@.tmp && mv $@.tmp $@
 
 lint:				## layers of lib, manual pages
 	@tests/lint

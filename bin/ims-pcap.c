@@ -45,25 +45,8 @@ static struct {
 	struct buf	 out;
 	bool		 sas, secrets;
 	uint64_t	 limit, messages;
-	uint64_t	 no_sa, no_key;
-	uint32_t	 no_sa_spi, no_key_spi;
+	uint64_t	 found;		/* records of this input */
 } g;
-
-static void
-say_closed(void)
-{
-	if (g.no_key > 0)
-		tool_warn("%s: %llu ESP packets stay closed, the first with "
-		    "spi 0x%08x: the key is not known; -k takes the "
-		    "subscriber's", tool_file(),
-		    (unsigned long long)g.no_key, (unsigned)g.no_key_spi);
-	if (g.no_sa > 0)
-		tool_warn("%s: %llu ESP packets stay closed, the first with "
-		    "spi 0x%08x: no security association; its registration "
-		    "was not seen, -k takes sa records", tool_file(),
-		    (unsigned long long)g.no_sa, (unsigned)g.no_sa_spi);
-	g.no_key = g.no_sa = 0;
-}
 
 static void
 on_sip(const struct flow_sip *m, void *arg)
@@ -72,6 +55,7 @@ on_sip(const struct flow_sip *m, void *arg)
 	if (g.limit != 0 && g.messages == g.limit)
 		return;
 	g.messages++;
+	g.found++;
 	rec_write_sip(&g.out, m, m->copy);
 	tool_out(&g.out);
 }
@@ -79,23 +63,11 @@ on_sip(const struct flow_sip *m, void *arg)
 static void
 on_esp(const struct flow_esp *e, void *arg)
 {
-	char what[48];
-
 	(void)arg;
+	g.found++;
 	rec_write_esp(&g.out, e);
 	tool_out(&g.out);
-	if (e->reason == ERR_NOSA && g.no_sa++ == 0)
-		g.no_sa_spi = e->spi;
-	if (e->reason == ERR_NOKEY && g.no_key++ == 0)
-		g.no_key_spi = e->spi;
-	if (e->reason == ERR_NOSA || e->reason == ERR_NOKEY ||
-	    e->reason == ERR_REPLAY)
-		return;
-	tool_bad();
-	(void)snprintf(what, sizeof(what), "esp: %s", tool_reason(e->reason));
-	tool_warn_kind(what, "%s: frame %llu: esp: spi 0x%08x: %s",
-	    tool_file(), (unsigned long long)e->where.frame, (unsigned)e->spi,
-	    tool_reason(e->reason));
+	tool_closed(e, true);
 }
 
 static void
@@ -110,6 +82,7 @@ static void
 on_packet(const struct flow_packet *p, void *arg)
 {
 	(void)arg;
+	g.found++;
 	rec_write_packet(&g.out, p);
 	tool_out(&g.out);
 }
@@ -126,14 +99,7 @@ on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
     void *arg)
 {
 	(void)arg;
-	if (what == SA_NEWS_WRONG_K)
-		tool_warn("%s: the key given for %.*s does not fit its "
-		    "challenge: the MAC in AUTN is another", tool_file(),
-		    (int)impi.n, (const char *)impi.p);
-	if (what == SA_NEWS_NO_CHOICE)
-		tool_warn("%s: %.*s and its P-CSCF have no algorithms in "
-		    "common", tool_file(), (int)impi.n,
-		    (const char *)impi.p);
+	tool_news(what, impi);
 	if (what != SA_NEWS_SET || !g.sas)
 		return;
 	for (size_t i = 0; i < n; i++)
@@ -182,7 +148,9 @@ on_line(struct slice line, uint64_t number, void *arg)
 	} else if (rec.type == REC_PACKET)
 		go = go_on(flow_ip(g.flow, &rec.packet.where,
 		    rec.packet.packet));
-	else {
+	else if (rec.type != REC_SIP || g.limit == 0 ||
+	    g.messages < g.limit) {
+		g.found++;
 		g.messages += rec.type == REC_SIP;
 		buf_put(&g.out, line);
 		buf_u8(&g.out, '\n');
@@ -206,7 +174,9 @@ on_end(void *arg)
 	(void)arg;
 	(void)go_on(flow_end(g.flow));
 	tool_more();
-	say_closed();
+	if (g.found == 0)
+		tool_warn("%s: no SIP in it", tool_file());
+	g.found = 0;
 }
 
 int

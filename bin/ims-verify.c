@@ -6,13 +6,14 @@
 #include "err.h"
 #include "tool.h"
 
-enum { OPT_FAIL_ON = 256, OPT_LIST_RULES };
+enum { OPT_FAIL_ON = 256, OPT_LIST_RULES, OPT_STAT };
 enum format { TEXT, JSON };
 
 static const struct option options[] = {
 	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
 	{ "format", required_argument, NULL, 'f' },
 	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
+	{ "stat", no_argument, NULL, OPT_STAT },
 	{ "role", required_argument, NULL, 'R' },
 	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
@@ -20,7 +21,7 @@ static const struct option options[] = {
 
 static const char help[] =
 "usage: ims-verify [-hlqVv] [-f text|json] [-k file] [-n count] [-o file]\n"
-"                  [-R role=addr[:port]] [--fail-on level] [file ...]\n"
+"                  [-R role=addr[:port]] [--fail-on level] [--stat] [file ...]\n"
 "       ims-verify --list-rules\n"
 "\n"
 "Which rules of IMS security the SIP of captures or records breaks, and where.\n"
@@ -40,6 +41,7 @@ static const char help[] =
 "      --fail-on LEVEL   lowest level that makes the exit status 1: error,\n"
 "                        warning (default), note, or never\n"
 "      --list-rules      the rules, and exit\n"
+"      --stat            what became of every frame, as last record\n"
 "\n"
 "Manual: ims-verify(1), ims-rules(7).\n";
 
@@ -58,7 +60,10 @@ static struct {
 static void
 write_text(const struct audit_finding *f)
 {
-	buf_str(&g.out, tool_file());
+	if (f->where->file.n > 0)
+		buf_put(&g.out, f->where->file);
+	else
+		buf_str(&g.out, tool_file());
 	buf_u8(&g.out, ':');
 	if (f->where->frame != 0) {
 		buf_decimal(&g.out, f->where->frame);
@@ -114,7 +119,18 @@ on_esp(const struct flow_esp *e, void *arg)
 {
 	(void)arg;
 	g.messages++;
+	tool_closed(e, false);
 	check(audit_esp(g.audit, e));
+}
+
+static void
+on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
+    void *arg)
+{
+	(void)sa;
+	(void)n;
+	(void)arg;
+	tool_news(what, impi);
 }
 
 static void
@@ -280,6 +296,8 @@ main(int argc, char **argv)
 	const struct flow_options opt = { 0 };
 	struct sa_db *db;
 	struct tool_common t = { 0 };
+	struct flow_account account;
+	bool stat = false;
 	int c;
 
 	tool_init((char[]){ "ims-verify" }, argv);
@@ -304,6 +322,9 @@ main(int argc, char **argv)
 		case OPT_FAIL_ON:
 			g.fail_on = level(optarg);
 			break;
+		case OPT_STAT:
+			stat = true;
+			break;
 		case OPT_LIST_RULES:
 			list_rules();
 			break;
@@ -312,7 +333,13 @@ main(int argc, char **argv)
 		}
 	tool_out_open(&t);
 	g.limit = t.count;
+	sa_db_news(db, on_news, NULL);
 	tool_read(argv + optind, argc - optind, &reader);
+	if (stat) {
+		flow_account(g.flow, &account);
+		rec_write_stat(&g.out, "ims-verify", &account);
+		tool_out(&g.out);
+	}
 	tool_out_end();
 	flow_free(g.flow);
 	audit_free(g.audit);

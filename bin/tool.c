@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -24,6 +25,8 @@ static struct {
 	const char	*name;
 	bool		 quiet, bad, failed, every;
 	struct kind	 kind[KINDS];
+	uint64_t	 no_sa, no_key;		/* ESP packets closed */
+	uint32_t	 no_sa_spi, no_key_spi;	/* of the first */
 	FILE		*out;
 	const char	*out_path;
 	char		*out_temp;
@@ -87,6 +90,53 @@ tool_more(void)
 			tool_warn("%s: %llu more: %s", tool_file(),
 			    (unsigned long long)(k->n - SAME), k->what);
 	memset(tool.kind, 0, sizeof(tool.kind));
+	if (tool.no_key > 0)
+		tool_warn("%s: %llu ESP packets stay closed, the first with "
+		    "spi 0x%08x: the key is not known; -k takes the "
+		    "subscriber's", tool_file(),
+		    (unsigned long long)tool.no_key,
+		    (unsigned)tool.no_key_spi);
+	if (tool.no_sa > 0)
+		tool_warn("%s: %llu ESP packets stay closed, the first with "
+		    "spi 0x%08x: no security association; its registration "
+		    "was not seen, -k takes sa records", tool_file(),
+		    (unsigned long long)tool.no_sa, (unsigned)tool.no_sa_spi);
+	tool.no_key = tool.no_sa = 0;
+}
+
+void
+tool_closed(const struct flow_esp *e, bool icv_is_bad_input)
+{
+	char what[48];
+
+	if (e->reason == ERR_NOSA && tool.no_sa++ == 0)
+		tool.no_sa_spi = e->spi;
+	if (e->reason == ERR_NOKEY && tool.no_key++ == 0)
+		tool.no_key_spi = e->spi;
+	if (e->reason == ERR_NOSA || e->reason == ERR_NOKEY ||
+	    e->reason == ERR_REPLAY ||
+	    (e->reason == ERR_AUTH && !icv_is_bad_input))
+		return;
+	tool_bad();
+	(void)snprintf(what, sizeof(what), "esp: %s", tool_reason(e->reason));
+	tool_warn_kind(what, "%s: frame %llu: esp: spi 0x%08x: %s",
+	    tool_file(), (unsigned long long)e->where.frame, (unsigned)e->spi,
+	    tool_reason(e->reason));
+}
+
+void
+tool_news(enum sa_news what, struct slice impi)
+{
+	char shown[SLICE_SHOW];
+
+	if (what == SA_NEWS_WRONG_K)
+		tool_warn_kind("key does not fit", "%s: the key given for %s "
+		    "does not fit its challenge: the MAC in AUTN is another",
+		    tool_file(), slice_show(impi, shown));
+	if (what == SA_NEWS_NO_CHOICE)
+		tool_warn_kind("no algorithms in common", "%s: %s and its "
+		    "P-CSCF have no algorithms in common", tool_file(),
+		    slice_show(impi, shown));
 }
 
 void
@@ -249,12 +299,19 @@ void
 tool_out_open(const struct tool_common *t)
 {
 	const char *path = t->output;
+	struct stat st;
 	size_t n;
 	int fd;
 
 	tool.line_buffered = t->line_buffered;
 	tool.out = stdout;
-	if (path != NULL && strcmp(path, "-") != 0) {
+	if (path != NULL && strcmp(path, "-") != 0 &&
+	    stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		/* A device or a pipe is written to, not replaced. */
+		tool.out_path = path;
+		if ((tool.out = fopen(path, "w")) == NULL)
+			out_failed();
+	} else if (path != NULL && strcmp(path, "-") != 0) {
 		n = strlen(path) + sizeof(".XXXXXX");
 		tool.out_path = path;
 		if ((tool.out_temp = malloc(n)) == NULL)

@@ -47,6 +47,10 @@ void	 tool_more(void);
 void	 tool_damage(uint64_t frame, const char *layer, int what);
 /* Is the link type of F known?  If not, it is bad input, said once a file. */
 bool	 tool_link_known(const struct cap_frame *f);
+/* ESP packet E stayed closed: kept for tool_more(), or said at once. */
+void	 tool_closed(const struct flow_esp *e, bool icv_is_bad_input);
+/* News of DB worth a diagnostic. */
+void	 tool_news(enum sa_news what, struct slice impi);
 /* An error of lib: what it means, in words. */
 const char	*tool_reason(int e);
 /* The status to exit with, given the ANSWER. */

@@ -125,6 +125,15 @@ read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
 	buf_wipe(&b);
 }
 
+static bool
+no_length(struct slice head)
+{
+	static struct sip_msg m;
+
+	return sip_parse(&m, head) == 0 &&
+	    sip_get(&m, SIP_H_CONTENT_LENGTH) == NULL;
+}
+
 /* All of F as plain SIP: one message, or several one after another. */
 static void
 read_text(FILE *f, const struct tool_reader *r)
@@ -152,9 +161,11 @@ read_text(FILE *f, const struct tool_reader *r)
 		if (rest.n == 0)
 			break;
 		n = sip_frame(rest, NULL);
-		/* Pasted text often lacks its end. */
+		/* Pasted text often lacks its end, or its length. */
 		if (n == ERR_MORE && sip_begins(rest) == 1)
 			n = (int)rest.n;
+		else if (n > 0 && no_length(slice_sub(rest, 0, (size_t)n)))
+			n = (int)sip_find(rest, (size_t)n);
 		if (n <= 0) {
 			tool_warn("%s: byte %zu: no SIP start line", in.file,
 			    (size_t)(rest.p - b.p));
@@ -255,6 +266,18 @@ struct keys {
 	uint64_t	 used;		/* records that hold keys */
 };
 
+static int
+add_vector(struct sa_db *db, const struct rec_vector *v)
+{
+	int r = 0;
+
+	if (v->has_keys)
+		r = sa_db_vector(db, v->rand, v->ck, v->ik, 0);
+	if (r >= 0 && v->xres_len > 0)
+		r = sa_db_xres(db, v->rand, slice_of(v->xres, v->xres_len));
+	return r;
+}
+
 static bool
 key_line(struct slice line, uint64_t number, void *arg)
 {
@@ -271,9 +294,8 @@ key_line(struct slice line, uint64_t number, void *arg)
 	if (r >= 0 && rec.type == REC_SUBSCRIBER && rec.subscriber.has_key)
 		r = sa_db_subscriber(db, slice_str(rec.subscriber.impi),
 		    &rec.subscriber.key);
-	else if (r >= 0 && rec.type == REC_VECTOR && rec.vector.has_keys)
-		r = sa_db_vector(db, rec.vector.rand, rec.vector.ck,
-		    rec.vector.ik, 0);
+	else if (r >= 0 && rec.type == REC_VECTOR)
+		r = add_vector(db, &rec.vector);
 	else if (r >= 0 && rec.type == REC_SA)
 		r = sa_db_add(db, &rec.sa);
 	if (r < 0) {

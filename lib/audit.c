@@ -67,6 +67,8 @@ static const struct audit_rule rules[AUDIT_RULES] = {
 	    "media keys in SDP travel encrypted" },
 };
 
+#define SOS	0x736f73	/* seed of the Call-IDs of emergency calls */
+
 static const char *const level_names[] = { "note", "warning", "error" };
 static const char *const role_names[] = {
 	"unknown", "ue", "p-cscf", "i-cscf", "s-cscf", "ibcf", "as", "core",
@@ -164,21 +166,6 @@ audit_free(struct audit *a)
 	table_free(a->seen);
 	buf_free(&a->text);
 	free(a);
-}
-
-const char *
-audit_show(struct slice s, char out[96])
-{
-	size_t i, n = s.n < 92 ? s.n : 92;
-
-	for (i = 0; i < n; i++)
-		out[i] = s.p[i] >= ' ' && s.p[i] < 0x7f ? (char)s.p[i] : '?';
-	if (s.n > n) {
-		memcpy(out + n, "...", 4);
-		return out;
-	}
-	out[i] = '\0';
-	return out;
 }
 
 void
@@ -395,6 +382,13 @@ find_state(struct audit_ctx *c)
 	k = slice_hash(k, c->cseq.method);
 	if ((c->txn = table_put(c->a->txns, &k, now)) == NULL)
 		c->a->mem = true;
+	/* What follows in the call of an emergency belongs to it. */
+	k = slice_hash(SOS, c->call_id);
+	if (c->emergency) {
+		if (table_put(c->a->nonces, &k, now) == NULL)
+			c->a->mem = true;
+	} else if (!c->reg)
+		c->emergency = table_get(c->a->nonces, &k) != NULL;
 	if (!c->reg || (c->leg != LEG_UP && c->leg != LEG_DOWN) ||
 	    c->ue == NULL)
 		return;

@@ -42,20 +42,20 @@ user_is_aka(struct audit_ctx *c)
 static void
 auth_01(struct audit_ctx *c)
 {
-	char shown[96];
+	char shown[SLICE_SHOW];
 
 	if (!c->m->request || c->reg || c->username.n == 0 || !user_is_aka(c))
 		return;
 	audit_find(c, R_AUTH_01, AUDIT_ERROR, "%.16s carries the private "
 	    "identity %s; expected it in REGISTER only",
-	    audit_show(slice_sub(c->m->method, 0, 15), (char[96]){ 0 }),
-	    audit_show(c->username, shown));
+	    slice_show(slice_sub(c->m->method, 0, 15), (char[SLICE_SHOW]){ 0 }),
+	    slice_show(c->username, shown));
 }
 
 static void
 auth_02(struct audit_ctx *c)
 {
-	char shown[96];
+	char shown[SLICE_SHOW];
 
 	if (c->m->request || c->reg || c->leg != LEG_DOWN ||
 	    (c->m->status != 401 && c->m->status != 407) ||
@@ -63,7 +63,7 @@ auth_02(struct audit_ctx *c)
 		return;
 	audit_find(c, R_AUTH_02, AUDIT_ERROR, "%s is challenged with %u; "
 	    "expected authentication at registration only",
-	    audit_show(c->cseq.method, shown), c->m->status);
+	    slice_show(c->cseq.method, shown), c->m->status);
 }
 
 /* The 401 of a registration by AKA: algorithm, RAND and AUTN. */
@@ -73,19 +73,21 @@ challenge(struct audit_ctx *c)
 	uint8_t rand[AKA_RAND], autn[AKA_AUTN];
 	struct slice alg = { NULL, 0 }, nonce = { NULL, 0 }, part[2];
 	uint64_t here = slice_hash(c->cseq.number, c->call_id) | 1, *was;
-	char shown[96];
+	char shown[SLICE_SHOW];
 
 	(void)sip_param(c->chal, ',', "algorithm", &alg);
 	(void)sip_param(c->chal, ',', "nonce", &nonce);
 	c->txn->told_nonce = true;
-	if (!slice_caseis(alg, "AKAv1-MD5"))
+	if (!slice_caseis(alg, "AKAv1-MD5") &&
+	    (!slice_caseis(alg, "AKAv2-SHA-256") ||
+	    (c->r != NULL && c->r->client.n > 0)))
 		audit_find(c, R_AUTH_04, AUDIT_ERROR, "algorithm=%s; expected "
 		    "AKAv1-MD5 (AKAv2-SHA-256 goes with TLS only)",
-		    alg.n > 0 ? audit_show(alg, shown) : "(none)");
+		    alg.n > 0 ? slice_show(alg, shown) : "(none)");
 	if (sa_nonce(nonce, rand, autn) < 0) {
 		audit_find(c, R_AUTH_04, AUDIT_ERROR, "nonce=\"%s\"; expected "
 		    "base64 of RAND and AUTN, 32 octets or more",
-		    audit_show(nonce, shown));
+		    slice_show(nonce, shown));
 		return;
 	}
 	part[0] = slice_of(rand, sizeof(rand));
@@ -123,15 +125,15 @@ auth_08_09(struct audit_ctx *c)
 {
 	struct slice v;
 	bool there = sip_param(c->auth, ',', "integrity-protected", &v);
-	char shown[96];
+	char shown[SLICE_SHOW];
 
 	if (c->leg == LEG_UP && there)
 		audit_find(c, R_AUTH_08, AUDIT_ERROR, "the phone says "
 		    "integrity-protected=%s; expected only the P-CSCF to",
-		    audit_show(v, shown));
+		    slice_show(v, shown));
 	if (c->leg != LEG_CORE || c->vias < 2)
 		return;
-	if (!there && c->auth.n > 0)
+	if (!there && c->auth.n > 0 && user_is_aka(c))
 		audit_find(c, R_AUTH_08, AUDIT_ERROR, "no integrity-protected "
 		    "in Authorization on a core hop; expected \"%s\"",
 		    c->txn->gm_protected ? "yes" : "yes\" or \"no");
@@ -157,13 +159,13 @@ static void
 differs(struct audit_ctx *c, const char *what, struct slice now,
     const char *then)
 {
-	char a[96], b[96];
+	char a[SLICE_SHOW], b[SLICE_SHOW];
 
 	if (then[0] == '\0' || now.n >= SA_IMPI_MAX || slice_is(now, then))
 		return;
 	audit_find(c, R_AUTH_11, AUDIT_WARNING, "%s is %s; expected %s, as in "
-	    "the first REGISTER", what, audit_show(now, a),
-	    audit_show(slice_str(then), b));
+	    "the first REGISTER", what, slice_show(now, a),
+	    slice_show(slice_str(then), b));
 }
 
 static struct slice
@@ -266,7 +268,7 @@ auth_12(struct audit_ctx *c)
 	struct aka_result res;
 	struct aka_scheme s, other;
 	bool with_auts = sip_param(c->auth, ',', "auts", &auts), fits;
-	char shown[96];
+	char shown[SLICE_SHOW];
 
 	(void)sip_param(c->auth, ',', "algorithm", &alg);
 	if (c->txn->told_digest || c->response.n == 0 ||
@@ -281,8 +283,8 @@ auth_12(struct audit_ctx *c)
 		fits = response_fits(c, &other, &res, with_auts);
 		audit_find(c, R_AUTH_12, AUDIT_ERROR, "response=%s does not "
 		    "verify as %s with the subscriber's key%s",
-		    audit_show(c->response, shown),
-		    audit_show(alg, (char[96]){ 0 }),
+		    slice_show(c->response, shown),
+		    slice_show(alg, (char[SLICE_SHOW]){ 0 }),
 		    !fits ? "" : s.version == AKA_V2 ?
 		    "; it would fit AKAv1" : "; it would fit AKAv2");
 	}

@@ -36,9 +36,12 @@ behind_nat(const struct audit_ctx *c)
 static void
 hdr_02(struct audit_ctx *c)
 {
+	bool first = !c->txn->core;
 	struct audit_ue *ue;
-	char shown[96];
+	char shown[SLICE_SHOW];
 
+	if (c->leg == LEG_CORE && c->m->request)
+		c->txn->core = true;
 	if (!c->m->request || sip_get(c->m, SIP_H_CONTACT) == NULL)
 		return;
 	if (c->leg == LEG_UP) {
@@ -47,7 +50,7 @@ hdr_02(struct audit_ctx *c)
 		c->txn->ue = c->s->where.src;
 		return;
 	}
-	if (c->leg != LEG_CORE || c->vias != 2 || c->txn->contact == 0 ||
+	if (c->leg != LEG_CORE || c->vias != 2 || !first || c->txn->contact == 0 ||
 	    c->txn->nat || contact_hash(c->m) == c->txn->contact ||
 	    (ue = table_get(c->a->ues, &c->txn->ue)) == NULL ||
 	    (!c->reg && ue->contact_told))
@@ -55,7 +58,7 @@ hdr_02(struct audit_ctx *c)
 	ue->contact_told = true;
 	audit_find(c, R_HDR_02, AUDIT_WARNING, "Contact is %s; expected it as "
 	    "the phone sent it in frame %llu, no NAT is in sight",
-	    audit_show(sip_value(c->m, SIP_H_CONTACT), shown),
+	    slice_show(sip_value(c->m, SIP_H_CONTACT), shown),
 	    (unsigned long long)c->txn->gm_frame);
 }
 
@@ -139,36 +142,48 @@ own_node(struct audit_ctx *c, struct slice host, struct slice net, bool nni)
 	    audit_knows_node(c->a, &addr);
 }
 
+/* The border's own entry stays: on top, or before the token it made. */
+static void
+hide_header(struct audit_ctx *c, enum sip_h h, struct slice net, bool nni)
+{
+	struct slice value, host, token, shown = { NULL, 0 };
+	struct sip_iter it = { 0 };
+	char text[SLICE_SHOW];
+	bool top = true;
+
+	for (;; top = false) {
+		bool more = sip_each(c->m, h, &it, &value);
+		bool good = more && entry(h, value, &host, &token);
+
+		if (shown.n > 0 && !(good && token.n > 0))
+			audit_find(c, R_HIDE_01, AUDIT_ERROR, "%s shows %s; "
+			    "expected a token beyond the border",
+			    sip_h_name(h), slice_show(shown, text));
+		shown.n = 0;
+		if (!more)
+			return;
+		if (good && !top && token.n == 0 && own_node(c, host, net, nni))
+			shown = host;
+	}
+}
+
 static void
 hide_01(struct audit_ctx *c)
 {
 	const struct flow_where *w = &c->s->where;
 	enum audit_role src = audit_role_at(c->a, &w->src, w->sport);
 	enum audit_role dst = audit_role_at(c->a, &w->dst, w->dport);
-	struct slice net, value, host, token;
+	struct slice net;
 	bool nni = src != AUDIT_PEER && (dst == AUDIT_PEER ||
 	    (src == AUDIT_IBCF && dst == AUDIT_UNKNOWN));
-	char shown[96];
 
 	if (c->leg == LEG_UP || c->leg == LEG_DOWN)
 		return;
 	net = hiding_network(c, nni);
 	if (!nni && net.n == 0)
 		return;
-	for (size_t i = 0; i < HIDDEN; i++) {
-		struct sip_iter it = { 0 };
-		bool top = true;
-
-		for (; sip_each(c->m, hidden[i], &it, &value); top = false) {
-			/* The border's own entry stays, on top. */
-			if (!entry(hidden[i], value, &host, &token) || top ||
-			    token.n > 0 || !own_node(c, host, net, nni))
-				continue;
-			audit_find(c, R_HIDE_01, AUDIT_ERROR, "%s shows %s; "
-			    "expected a token beyond the border",
-			    sip_h_name(hidden[i]), audit_show(host, shown));
-		}
-	}
+	for (size_t i = 0; i < HIDDEN; i++)
+		hide_header(c, hidden[i], net, nni);
 }
 
 static void

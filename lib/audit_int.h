@@ -76,6 +76,7 @@ struct audit_txn {
 	bool		 gm_protected;
 	bool		 told_clear;	/* its request was reported as clear */
 	bool		 told_digest, told_nonce;
+	bool		 core;		/* seen behind the P-CSCF */
 	uint64_t	 gm_frame;
 	struct pkt_addr	 ue;		/* the phone that sent it */
 	uint64_t	 contact;	/* hash of Contact as it sent it */
@@ -90,7 +91,7 @@ struct audit_ctx {
 	enum audit_leg		 leg;
 	struct sip_cseq		 cseq;
 	bool			 reg;		/* REGISTER or its response */
-	bool			 emergency;
+	bool			 emergency;	/* of a call to urn:service:sos */
 	size_t			 vias;
 	struct audit_ue		*ue;		/* on Gm, NULL if unknown */
 	struct audit_reg	*r;		/* of a REGISTER on Gm */
@@ -117,8 +118,6 @@ enum audit_role	audit_role_at(struct audit *a, const struct pkt_addr *addr,
 		    uint16_t port);
 /* Is ADDR, with any port, a node of the own core? */
 bool	 audit_knows_node(struct audit *a, const struct pkt_addr *addr);
-/* %.*s of a slice in a message: short, and only printable characters. */
-const char	*audit_show(struct slice s, char out[96]);
 /* Parse kept text into mechanisms. */
 size_t	 audit_mechs(const struct audit_text *t, struct sa_mech out[SA_MECHS]);
 

@@ -150,19 +150,19 @@ has_response(const struct audit_ctx *c)
 }
 
 static void
-show_what(const struct audit_ctx *c, char out[96])
+show_what(const struct audit_ctx *c, char out[SLICE_SHOW])
 {
 	if (c->m->request)
-		(void)audit_show(c->m->method, out);
+		(void)slice_show(c->m->method, out);
 	else
-		(void)audit_show(slice_of(c->m->version.p + c->m->version.n + 1,
+		(void)slice_show(slice_of(c->m->version.p + c->m->version.n + 1,
 		    3), out);
 }
 
 static void
 in_clear(struct audit_ctx *c)
 {
-	char what[96];
+	char what[SLICE_SHOW];
 	uint16_t port;
 
 	/* The answer to a message that was reported needs no report. */
@@ -194,7 +194,7 @@ to_stranger(struct audit_ctx *c)
 	const struct flow_where *w = &c->s->where;
 	struct pkt_addr addr;
 	struct sip_uri uri;
-	char what[96];
+	char what[SLICE_SHOW];
 
 	if (!c->m->request || c->reg || c->emergency || c->s->protection.on ||
 	    audit_role_at(c->a, &w->src, w->sport) != AUDIT_P_CSCF ||

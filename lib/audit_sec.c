@@ -32,8 +32,13 @@ sec_01(struct audit_ctx *c)
 	bool client = sip_get(c->m, SIP_H_SECURITY_CLIENT) != NULL;
 	bool require = sip_has_tag(c->m, SIP_H_REQUIRE, "sec-agree");
 	bool proxy = sip_has_tag(c->m, SIP_H_PROXY_REQUIRE, "sec-agree");
+	struct slice alg;
 
 	if ((client && require && proxy) || c->r->told_sec01)
+		return;
+	/* A user of SIP Digest has no use for it (TS 33.203 annex N). */
+	if (!client && sip_param(c->auth, ',', "algorithm", &alg) &&
+	    !slice_casestarts(alg, "AKAv"))
 		return;
 	c->r->told_sec01 = true;
 	audit_find(c, R_SEC_01, AUDIT_ERROR,
@@ -128,13 +133,13 @@ same_list(struct audit_ctx *c, int rule, const char *header,
 {
 	struct sa_mech now[SA_MECHS], then[SA_MECHS];
 	size_t n_now = sa_mechs(c->m, h, now), n_then = audit_mechs(was, then);
-	char a[96], b[96];
+	char a[SLICE_SHOW], b[SLICE_SHOW];
 
 	if (was->n == 0 || !was->whole)
 		return;
 	if (n_now == 0) {
 		audit_find(c, rule, AUDIT_ERROR, "no %s; expected that of %s: "
-		    "%s", header, expected, audit_show(then[0].text, a));
+		    "%s", header, expected, slice_show(then[0].text, a));
 		return;
 	}
 	if (n_now != n_then) {
@@ -146,8 +151,8 @@ same_list(struct audit_ctx *c, int rule, const char *header,
 		if (!sa_mech_same(&now[i], &then[i])) {
 			audit_find(c, rule, AUDIT_ERROR, "%s, mechanism %zu: "
 			    "%s; expected, as in %s: %s", header, i + 1,
-			    audit_show(now[i].text, a), expected,
-			    audit_show(then[i].text, b));
+			    slice_show(now[i].text, a), expected,
+			    slice_show(then[i].text, b));
 			return;
 		}
 }
@@ -191,7 +196,7 @@ sec_02(struct audit_ctx *c, const struct sa_mech *m)
 		{ SA_PORT_C, "port-c" }, { SA_PORT_S, "port-s" },
 		{ SA_ALG, "alg" },
 	};
-	char missing[64] = "", shown[96];
+	char missing[64] = "", shown[SLICE_SHOW];
 	size_t n = 0;
 
 	if (m == NULL) {
@@ -205,7 +210,7 @@ sec_02(struct audit_ctx *c, const struct sa_mech *m)
 			    " %s", need[i].name);
 	if (n > 0)
 		audit_find(c, R_SEC_02, AUDIT_ERROR, "Security-Server without"
-		    "%s: %s", missing, audit_show(m->text, shown));
+		    "%s: %s", missing, slice_show(m->text, shown));
 }
 
 static void

@@ -118,6 +118,9 @@ int	 sa_db_subscriber(struct sa_db *db, struct slice impi,
 int	 sa_db_vector(struct sa_db *db, const uint8_t rand[AKA_RAND],
 	    const uint8_t ck[16], const uint8_t ik[16], uint64_t now_ns)
 	    __attribute__((warn_unused_result));
+/* XRES of the vector with RAND. */
+int	 sa_db_xres(struct sa_db *db, const uint8_t rand[AKA_RAND],
+	    struct slice xres) __attribute__((warn_unused_result));
 /* A finished SA; ERR_RANGE when its keys do not fit its algorithms. */
 int	 sa_db_add(struct sa_db *db, const struct sa *sa)
 	    __attribute__((warn_unused_result));
@@ -169,8 +172,8 @@ int	 sa_learn(struct sa_db *db, const struct sip_msg *m,
 int	 sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND],
 	    uint8_t autn[AKA_AUTN]) __attribute__((warn_unused_result));
 /*
- * RES of the subscriber IMPI for RAND by the keys in DB, its length, or
- * ERR_NOKEY.  CK and IK too.
+ * RES of the subscriber IMPI for RAND, CK and IK, by a vector whose XRES was
+ * given or else by the subscriber's key; the length of RES, or ERR_NOKEY.
  */
 int	 sa_db_result(struct sa_db *db, struct slice impi,
 	    const uint8_t rand[AKA_RAND], struct aka_result *out)

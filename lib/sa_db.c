@@ -182,11 +182,19 @@ int
 sa_db_result(struct sa_db *db, struct slice impi,
     const uint8_t rand[AKA_RAND], struct aka_result *out)
 {
-	const struct aka_key *key = subscriber(db, impi);
+	const struct sa_vector *v = table_get(db->vectors, rand);
+	const struct aka_key *key;
 	struct aka *a;
 	int r;
 
-	if (key == NULL)
+	if (v != NULL && v->xres_len > 0) {
+		memset(out, 0, sizeof(*out));
+		memcpy(out->res, v->xres, v->xres_len);
+		memcpy(out->ck, v->ck, 16);
+		memcpy(out->ik, v->ik, 16);
+		return (int)(out->res_len = v->xres_len);
+	}
+	if ((key = subscriber(db, impi)) == NULL)
 		return ERR_NOKEY;
 	if ((a = aka_new(key)) == NULL)
 		return ERR_CRYPT;
@@ -205,6 +213,21 @@ sa_db_vector(struct sa_db *db, const uint8_t rand[AKA_RAND],
 		return ERR_MEM;
 	memcpy(v->ck, ck, 16);
 	memcpy(v->ik, ik, 16);
+	v->has_key = true;
+	return 0;
+}
+
+int
+sa_db_xres(struct sa_db *db, const uint8_t rand[AKA_RAND], struct slice xres)
+{
+	struct sa_vector *v;
+
+	if (xres.n == 0 || xres.n > sizeof(v->xres))
+		return ERR_RANGE;
+	if ((v = table_put(db->vectors, rand, 0)) == NULL)
+		return ERR_MEM;
+	memcpy(v->xres, xres.p, xres.n);
+	v->xres_len = xres.n;
 	return 0;
 }
 
@@ -218,7 +241,8 @@ sa_set_keys(struct sa_db *db, struct sa_set *set)
 
 	if (set->has_key || set->fixed || !set->has_rand)
 		return set->has_key;
-	if ((v = table_get(db->vectors, set->rand)) != NULL) {
+	v = table_get(db->vectors, set->rand);
+	if (v != NULL && v->has_key) {
 		memcpy(set->ck, v->ck, 16);
 		memcpy(set->ik, v->ik, 16);
 		return set->has_key = true;
@@ -443,22 +467,16 @@ open_keyless(struct sa_set *set, struct slice in, struct sa_opened *o)
 	return ERR_NOKEY;
 }
 
-static int
-open_one(struct sa_db *db, struct sa_one *one, struct slice in, uint8_t *out,
-    bool any, uint64_t now_ns, struct sa_opened *o)
+/* Are the keys of SET known, perhaps only by now? */
+static bool
+set_keyed(struct sa_db *db, struct sa_set *set)
 {
-	struct sa_set *set = one->set;
-
-	table_touch(db->sets, set, now_ns);
-	if (!set->has_key && sa_set_keys(db, set)) {
-		if (sa_set_combo(db, set, set->cur) < 0)
-			return ERR_CRYPT;
-		sa_set_tell(db, set);
-	}
 	if (set->has_key)
-		return open_keyed(db, one, in, out, any, o);
-	/* Without a key the window cannot move by the rules: no replay test. */
-	return open_keyless(set, in, o);
+		return true;
+	if (!sa_set_keys(db, set) || sa_set_combo(db, set, set->cur) < 0)
+		return false;
+	sa_set_tell(db, set);
+	return true;
 }
 
 /* The more telling of two reasons. */
@@ -493,7 +511,7 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
 	struct sa_one *odd = NULL;	/* ICV right, content strange */
 	struct sa_one *one;
 	struct sa_bucket *b;
-	int r = ERR_NOSA, e, n = 0;
+	int r = ERR_NOSA, e, n;
 
 	memset(o, 0, sizeof(*o));
 	if (in.n < ESP_HEADER)
@@ -502,13 +520,14 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
 	o->seq = slice_be32(in.p + 4);
 	o->copy = copy;
 	b = table_get(db->spis, &o->spi);
-	for (int want = 2; b != NULL && want >= 0; want--, n = 0)
-		for (one = b->first; one != NULL && n < SA_SAME_SPI;
+	for (int want = 2; b != NULL && want >= 0; want--)
+		for (one = b->first, n = 0; one != NULL && n < SA_SAME_SPI;
 		    one = one->next, n++) {
 			if (fit(one, src, dst) != want ||
-			    (want == 0 && !one->set->has_key))
+			    !set_keyed(db, one->set))
 				continue;
-			e = open_one(db, one, in, out, false, now_ns, o);
+			table_touch(db->sets, one->set, now_ns);
+			e = open_keyed(db, one, in, out, false, o);
 			if (e == 0)
 				return 0;
 			if (e == ERR_FORMAT && odd == NULL)
@@ -518,7 +537,17 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
 				r = worse(r, e);
 		}
 	if (odd != NULL)
-		return open_one(db, odd, in, out, true, now_ns, o);
+		return open_keyed(db, odd, in, out, true, o);
+	if (r != ERR_NOSA)
+		return r;
+	/* No key: no ICV, and no replay test, for the window cannot move. */
+	for (one = b != NULL ? b->first : NULL; one != NULL; one = one->next)
+		if (fit(one, src, dst) > 0 && !one->set->has_key) {
+			table_touch(db->sets, one->set, now_ns);
+			if (open_keyless(one->set, in, o) == 0)
+				return 0;
+			r = ERR_NOKEY;
+		}
 	if (r == ERR_NOSA && esp_peek(in, ERR_ALG, &o->payload) == 0)
 		return 0;
 	return r;

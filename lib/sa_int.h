@@ -50,6 +50,9 @@ struct sa_set {
 
 struct sa_vector {
 	uint8_t	 ck[16], ik[16];
+	bool	 has_key;		/* CK and IK */
+	uint8_t	 xres[32];
+	size_t	 xres_len;
 };
 
 struct sa_bucket {

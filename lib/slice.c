@@ -306,6 +306,17 @@ slice_utf8(struct slice s)
 	return true;
 }
 
+const char *
+slice_show(struct slice s, char out[SLICE_SHOW])
+{
+	size_t n = s.n < SLICE_SHOW - 4 ? s.n : SLICE_SHOW - 4;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = s.p[i] >= ' ' && s.p[i] < 0x7f ? (char)s.p[i] : '?';
+	memcpy(out + n, s.n > n ? "..." : "", s.n > n ? 4 : 1);
+	return out;
+}
+
 uint64_t
 slice_hash(uint64_t h, struct slice s)
 {

@@ -77,6 +77,10 @@ int	 slice_base64(struct slice s, uint8_t *out, size_t cap);
 /* Is S valid UTF-8 (RFC 3629: no surrogates, no overlong forms)? */
 bool	 slice_utf8(struct slice s);
 
+#define SLICE_SHOW	96
+/* S for a person: printable ASCII, the rest "?", cut with "...".  OUT. */
+const char	*slice_show(struct slice s, char out[SLICE_SHOW]);
+
 /* Mix S into H, which starts as a seed; for tables, not for secrets. */
 uint64_t	 slice_hash(uint64_t h, struct slice s);
 
