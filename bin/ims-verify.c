@@ -48,6 +48,7 @@ static const char help[] =
 static struct {
 	struct flow	*flow;
 	struct audit	*audit;
+	struct sa_db	*db;
 	struct buf	 out;
 	enum format	 format;
 	bool		 clause;
@@ -60,9 +61,11 @@ static struct {
 static void
 write_text(const struct audit_finding *f)
 {
-	if (f->where->file.n > 0)
-		buf_put(&g.out, f->where->file);
-	else
+	for (size_t i = 0; i < f->where->file.n; i++)
+		/* It may come from a record: nothing a terminal acts upon. */
+		buf_u8(&g.out, f->where->file.p[i] < ' ' ||
+		    f->where->file.p[i] == 0x7f ? '?' : f->where->file.p[i]);
+	if (f->where->file.n == 0)
 		buf_str(&g.out, tool_file());
 	buf_u8(&g.out, ':');
 	if (f->where->frame != 0) {
@@ -191,6 +194,10 @@ on_line(struct slice line, uint64_t number, void *arg)
 			rec.sip.msg = &g.msg;
 			rec.sip.copy = rec.duplicate;
 			on_sip(&rec.sip, NULL);
+			/* Packets that follow may need it, and its news. */
+			check(sa_learn(g.db, &g.msg, &rec.sip.where.src,
+			    &rec.sip.where.dst, rec.sip.where.time_ns,
+			    rec.sip.where.frame));
 		}
 	} else if (rec.type == REC_ESP)
 		on_esp(&rec.esp, NULL);
@@ -294,7 +301,6 @@ main(int argc, char **argv)
 		on_frame, on_line, on_text, on_end, NULL,
 	};
 	const struct flow_options opt = { 0 };
-	struct sa_db *db;
 	struct tool_common t = { 0 };
 	struct flow_account account;
 	bool stat = false;
@@ -302,9 +308,9 @@ main(int argc, char **argv)
 
 	tool_init((char[]){ "ims-verify" }, argv);
 	g.fail_on = AUDIT_WARNING;
-	if ((db = sa_db_new()) == NULL ||
-	    (g.audit = audit_new(db, on_finding, NULL)) == NULL ||
-	    (g.flow = flow_new(&sink, &opt, db)) == NULL)
+	if ((g.db = sa_db_new()) == NULL ||
+	    (g.audit = audit_new(g.db, on_finding, NULL)) == NULL ||
+	    (g.flow = flow_new(&sink, &opt, g.db)) == NULL)
 		check(ERR_MEM);
 	while ((c = getopt_long(argc, argv, TOOL_SHORT "f:R:", options,
 	    NULL)) != -1)
@@ -317,7 +323,7 @@ main(int argc, char **argv)
 			break;
 		case 'v':
 			g.clause = true;
-			tool_common(&t, c, db, help);
+			tool_common(&t, c, g.db, help);
 			break;
 		case OPT_FAIL_ON:
 			g.fail_on = level(optarg);
@@ -329,11 +335,11 @@ main(int argc, char **argv)
 			list_rules();
 			break;
 		default:
-			tool_common(&t, c, db, help);
+			tool_common(&t, c, g.db, help);
 		}
 	tool_out_open(&t);
 	g.limit = t.count;
-	sa_db_news(db, on_news, NULL);
+	sa_db_news(g.db, on_news, NULL);
 	tool_read(argv + optind, argc - optind, &reader);
 	if (stat) {
 		flow_account(g.flow, &account);
@@ -343,7 +349,7 @@ main(int argc, char **argv)
 	tool_out_end();
 	flow_free(g.flow);
 	audit_free(g.audit);
-	sa_db_free(db);
+	sa_db_free(g.db);
 	buf_free(&g.out);
 	return tool_status(g.failed ? TOOL_NO : TOOL_YES);
 }

@@ -92,7 +92,7 @@ void	 tool_out_end(void);
 /* Keys: read subscribers, SAs and vectors of the records in PATH into DB. */
 void	 tool_keys(struct sa_db *db, const char *path);
 
-/* What an input holds is handed to these; false ends the reading. */
+/* What an input holds is handed to these; false: no more of any input. */
 struct tool_reader {
 	bool	(*frame)(const struct cap_frame *f, void *arg);
 	/* A line of records, without its newline. */

@@ -79,50 +79,48 @@ read_failed(FILE *f)
 		tool_die(TOOL_SYSTEM, "%s: %s", in.file, strerror(errno));
 }
 
-/* Each line of F; the last may lack its newline. */
-static void
+/* B holds a line: hand it on unless it is blank or was too long. */
+static bool
+end_line(struct buf *b, uint64_t number,
+    bool (*line)(struct slice, uint64_t, void *), void *arg)
+{
+	bool go = true;
+
+	if (b->bad) {
+		tool_warn("%s: line %llu: longer than %u octets", in.file,
+		    (unsigned long long)number, REC_LINE_MAX);
+		tool_bad();
+	} else if (slice_trim(buf_slice(b)).n > 0)
+		go = line(buf_slice(b), number, arg);
+	buf_reset(b);
+	return go;
+}
+
+/*
+ * Each line of F; the last may lack its newline.  Octet by octet, so that a
+ * line from a pipe is handed on when it is there.
+ */
+static bool
 read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
 {
 	struct buf b;
-	uint64_t number = 0;
-	size_t start = 0, got, i;
-	bool end = false, go = true, skip = false;
+	uint64_t number = 1;
+	bool go = true;
+	int c;
 
-	buf_init(&b, 0);
-	while (go && !(end && start == b.n)) {
-		struct slice rest = slice_from(buf_slice(&b), start);
-
-		i = slice_chr(rest, '\n');
-		if (i == rest.n && !end) {
-			uint8_t *to;
-
-			if (rest.n > REC_LINE_MAX && !skip) {
-				tool_warn("%s: line %llu: longer than %u "
-				    "octets", in.file,
-				    (unsigned long long)number + 1,
-				    REC_LINE_MAX);
-				tool_bad();
-				skip = true;
-			}
-			buf_drop(&b, skip ? b.n : start);
-			start = 0;
-			if ((to = buf_room(&b, IN_BUFFER)) == NULL)
-				tool_die(TOOL_SYSTEM, "%s",
-				    tool_reason(ERR_MEM));
-			got = fread(to, 1, IN_BUFFER, f);
-			b.n -= IN_BUFFER - got;
-			end = got == 0;
+	buf_init(&b, REC_LINE_MAX);
+	while (go && (c = getc_unlocked(f)) != EOF) {
+		if (c != '\n') {
+			buf_u8(&b, (uint8_t)c);
 			continue;
 		}
-		number++;
-		start += i < rest.n ? i + 1 : rest.n;
-		rest = slice_sub(rest, 0, i);
-		if (!skip && slice_trim(rest).n > 0)
-			go = line(rest, number, arg);
-		skip = false;
+		go = end_line(&b, number++, line, arg);
 	}
 	read_failed(f);
+	if (go)
+		go = end_line(&b, number, line, arg);
 	buf_wipe(&b);
+	return go;
 }
 
 static bool
@@ -134,14 +132,26 @@ no_length(struct slice head)
 	    sip_get(&m, SIP_H_CONTENT_LENGTH) == NULL;
 }
 
+/* Where, behind octet FROM, a line begins a message; the end if none does. */
+static int
+next_message(struct slice s, int from)
+{
+	size_t at = sip_find(s, (size_t)from);
+
+	while (at < s.n && sip_begins(slice_from(s, at)) != 1)
+		at = sip_find(s, at + 1);
+	return (int)at;
+}
+
 /* All of F as plain SIP: one message, or several one after another. */
-static void
+static bool
 read_text(FILE *f, const struct tool_reader *r)
 {
 	struct buf b;
 	struct slice rest;
 	uint8_t *to;
 	size_t got;
+	bool go = true;
 
 	buf_init(&b, TEXT_MAX);
 	do {
@@ -153,7 +163,7 @@ read_text(FILE *f, const struct tool_reader *r)
 	} while (got > 0);
 	read_failed(f);
 	rest = buf_slice(&b);
-	while (rest.n > 0) {
+	while (go && rest.n > 0) {
 		int n;
 
 		while (rest.n > 0 && (rest.p[0] == '\r' || rest.p[0] == '\n'))
@@ -165,36 +175,37 @@ read_text(FILE *f, const struct tool_reader *r)
 		if (n == ERR_MORE && sip_begins(rest) == 1)
 			n = (int)rest.n;
 		else if (n > 0 && no_length(slice_sub(rest, 0, (size_t)n)))
-			n = (int)sip_find(rest, (size_t)n);
+			n = next_message(rest, n);
 		if (n <= 0) {
 			tool_warn("%s: byte %zu: no SIP start line", in.file,
 			    (size_t)(rest.p - b.p));
 			tool_bad();
 			n = (int)sip_find(rest, 1);
-		} else if (!r->text(slice_sub(rest, 0, (size_t)n), r->arg))
-			break;
+		} else
+			go = r->text(slice_sub(rest, 0, (size_t)n), r->arg);
 		rest = slice_from(rest, (size_t)n);
 	}
 	buf_free(&b);
+	return go;
 }
 
-static void
+static bool
 read_capture(FILE *f, const struct tool_reader *r)
 {
 	char error[CAP_ERROR_TEXT];
 	struct cap_frame frame;
 	struct cap *c;
+	bool go = true;
 	int e;
 
 	if ((c = cap_open(f, &e, error)) == NULL) {
 		tool_warn("%s: %s", in.file, error);
 		tool_bad();
-		return;
+		return true;
 	}
-	while ((e = cap_next(c, &frame)) > 0) {
+	while (go && (e = cap_next(c, &frame)) > 0) {
 		progress(frame.number);
-		if (!r->frame(&frame, r->arg))
-			break;
+		go = r->frame(&frame, r->arg);
 	}
 	if (e == ERR_IO || e == ERR_MEM)
 		tool_die(TOOL_SYSTEM, "%s: %s", in.file, cap_error(c));
@@ -203,10 +214,11 @@ read_capture(FILE *f, const struct tool_reader *r)
 		tool_bad();
 	}
 	cap_close(c);
+	return go;
 }
 
-/* What the first octets say F is. */
-static void
+/* What the first octets say F is.  False: no more is wanted. */
+static bool
 read_one(FILE *f, const struct tool_reader *r)
 {
 	uint8_t first[4];
@@ -222,39 +234,38 @@ read_one(FILE *f, const struct tool_reader *r)
 	if (n == 0) {
 		tool_warn("%s: empty", in.file);
 		tool_bad();
-		return;
+		return true;
 	}
-	if (cap_detect(slice_of(first, n)) != CAP_NONE) {
-		read_capture(f, r);
-		return;
-	}
+	if (cap_detect(slice_of(first, n)) != CAP_NONE)
+		return read_capture(f, r);
 	while ((c = getc(f)) == ' ' || c == '\t' || c == '\r' || c == '\n')
 		;
 	if (c != EOF)
 		(void)ungetc(c, f);
 	if (c == '{')
-		read_lines(f, r->line, r->arg);
-	else if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
-		read_text(f, r);
-	else {
-		tool_warn("%s: neither a capture (pcap, pcapng), nor records, "
-		    "nor SIP", in.file);
-		tool_bad();
-	}
+		return read_lines(f, r->line, r->arg);
+	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+		return read_text(f, r);
+	tool_warn("%s: neither a capture (pcap, pcapng), nor records, nor SIP",
+	    in.file);
+	tool_bad();
+	return true;
 }
 
 void
 tool_read(char *const *argv, int n, const struct tool_reader *r)
 {
+	bool go = true;
+
 	in.many = n > 1;
 	in.progress = isatty(STDERR_FILENO) != 0;
 	in.shown = time(NULL);
-	for (int i = 0; i < (n > 0 ? n : 1); i++) {
+	for (int i = 0; go && i < (n > 0 ? n : 1); i++) {
 		FILE *f = in_open(n > 0 ? argv[i] : NULL);
 
 		if (f == NULL)
 			continue;
-		read_one(f, r);
+		go = read_one(f, r);
 		r->end(r->arg);
 		if (f != stdin)
 			(void)fclose(f);
@@ -316,7 +327,7 @@ tool_keys(struct sa_db *db, const char *path)
 
 	if (f == NULL)
 		exit(TOOL_SYSTEM);
-	read_lines(f, key_line, &keys);
+	(void)read_lines(f, key_line, &keys);
 	tool_more();
 	if (keys.used == 0) {
 		tool_warn("%s: no subscriber, sa or vector record in it",

@@ -66,24 +66,38 @@ auth_02(struct audit_ctx *c)
 	    slice_show(c->cseq.method, shown), c->m->status);
 }
 
-/* The 401 of a registration by AKA: algorithm, RAND and AUTN. */
+/*
+ * AKAv2-SHA-256 goes with TLS; a phone that was offered IPsec has no business
+ * with it, which is known on Gm.
+ */
 static void
-challenge(struct audit_ctx *c)
+auth_04_algorithm(struct audit_ctx *c)
 {
-	uint8_t rand[AKA_RAND], autn[AKA_AUTN];
-	struct slice alg = { NULL, 0 }, nonce = { NULL, 0 }, part[2];
-	uint64_t here = slice_hash(c->cseq.number, c->call_id) | 1, *was;
+	struct slice alg = { NULL, 0 };
 	char shown[SLICE_SHOW];
 
 	(void)sip_param(c->chal, ',', "algorithm", &alg);
-	(void)sip_param(c->chal, ',', "nonce", &nonce);
+	if (c->txn->told_alg || slice_caseis(alg, "AKAv1-MD5") ||
+	    (slice_caseis(alg, "AKAv2-SHA-256") &&
+	    (c->r == NULL || c->r->client.n == 0)))
+		return;
+	c->txn->told_alg = true;
+	audit_find(c, R_AUTH_04, AUDIT_ERROR, "algorithm=%s; expected "
+	    "AKAv1-MD5 (AKAv2-SHA-256 goes with TLS only)",
+	    alg.n > 0 ? slice_show(alg, shown) : "(none)");
+}
+
+/* The RAND and AUTN of a challenge, once for all its hops. */
+static void
+auth_04_05(struct audit_ctx *c)
+{
+	uint64_t here = slice_hash(c->cseq.number, c->call_id) | 1, *was;
+	uint8_t rand[AKA_RAND], autn[AKA_AUTN];
+	struct slice nonce = { NULL, 0 }, part[2];
+	char shown[SLICE_SHOW];
+
 	c->txn->told_nonce = true;
-	if (!slice_caseis(alg, "AKAv1-MD5") &&
-	    (!slice_caseis(alg, "AKAv2-SHA-256") ||
-	    (c->r != NULL && c->r->client.n > 0)))
-		audit_find(c, R_AUTH_04, AUDIT_ERROR, "algorithm=%s; expected "
-		    "AKAv1-MD5 (AKAv2-SHA-256 goes with TLS only)",
-		    alg.n > 0 ? slice_show(alg, shown) : "(none)");
+	(void)sip_param(c->chal, ',', "nonce", &nonce);
 	if (sa_nonce(nonce, rand, autn) < 0) {
 		audit_find(c, R_AUTH_04, AUDIT_ERROR, "nonce=\"%s\"; expected "
 		    "base64 of RAND and AUTN, 32 octets or more",
@@ -267,14 +281,15 @@ auth_12(struct audit_ctx *c)
 	struct slice alg = slice_str("AKAv1-MD5"), auts;
 	struct aka_result res;
 	struct aka_scheme s, other;
-	bool with_auts = sip_param(c->auth, ',', "auts", &auts), fits;
+	bool with_auts = sip_param(c->auth, ',', "auts", &auts), keys, fits;
 	char shown[SLICE_SHOW];
 
 	(void)sip_param(c->auth, ',', "algorithm", &alg);
 	if (c->txn->told_digest || c->response.n == 0 ||
 	    sa_nonce(c->nonce, rand, autn) < 0 ||
 	    aka_scheme_parse(alg, &s) < 0 || s.version == AKA_V0 ||
-	    sa_db_result(c->a->db, c->username, rand, &res) < 0)
+	    sa_db_result(c->a->db, c->username, rand, &res, &keys) < 0 ||
+	    (s.version == AKA_V2 && !keys))
 		return;
 	c->txn->told_digest = true;
 	if (!response_fits(c, &s, &res, with_auts)) {
@@ -301,9 +316,12 @@ audit_auth(struct audit_ctx *c)
 	if (!c->m->request) {
 		if (c->m->status != 401 || c->chal.n == 0)
 			return;
-		if (!c->txn->told_nonce && (algorithm_is_aka(c->chal) ||
-		    (c->r != NULL && c->r->client.n > 0)))
-			challenge(c);
+		if (algorithm_is_aka(c->chal) ||
+		    (c->r != NULL && c->r->client.n > 0)) {
+			auth_04_algorithm(c);
+			if (!c->txn->told_nonce)
+				auth_04_05(c);
+		}
 		auth_06(c);
 		remember_challenge(c);
 		return;

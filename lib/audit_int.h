@@ -75,7 +75,7 @@ struct audit_txn {
 	bool		 gm_up, gm_down;	/* seen on Gm, which way */
 	bool		 gm_protected;
 	bool		 told_clear;	/* its request was reported as clear */
-	bool		 told_digest, told_nonce;
+	bool		 told_digest, told_nonce, told_alg;
 	bool		 core;		/* seen behind the P-CSCF */
 	uint64_t	 gm_frame;
 	struct pkt_addr	 ue;		/* the phone that sent it */

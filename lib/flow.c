@@ -149,8 +149,7 @@ begin(struct flow *f, uint64_t number, uint64_t time_ns)
 	f->class = FLOW_OTHER;
 	f->held = false;
 	f->extra = 0;
-	if (time_ns > f->now_ns)
-		f->now_ns = time_ns;
+	f->now_ns = time_ns;
 	tcp_expire(f->tcp, f->now_ns);
 	tcp_expire(f->tcp_copies, f->now_ns);
 	frag_expire(f->frag, f->now_ns);

@@ -42,7 +42,7 @@ struct flow {
 	struct buf		 packet;	/* being put together */
 	struct flow_account	 account;
 	struct slice		 file;
-	uint64_t		 now_ns;	/* the latest seen */
+	uint64_t		 now_ns;	/* of the frame at hand */
 	int			 error;		/* of the system, kept */
 	bool			 cut_message;	/* said by the last look */
 	struct sip_msg		 msg;

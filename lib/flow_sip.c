@@ -93,22 +93,73 @@ header_follows(struct slice s)
 	return line.n == 0 || colon < n || (n == line.n && n < 64);
 }
 
-/* Octets up to the next line that begins a message, or all. */
+/* Is S a word that messages begin with, or, at the end of data, its start? */
+static bool
+first_word(struct slice s)
+{
+	static const char *const word[] = {
+		"SIP/2.0 ", "ACK ", "BYE ", "CANCEL ", "INFO ", "INVITE ",
+		"MESSAGE ", "NOTIFY ", "OPTIONS ", "PRACK ", "PUBLISH ",
+		"REFER ", "REGISTER ", "SUBSCRIBE ", "UPDATE ",
+	};
+
+	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
+		size_t n = strlen(word[i]);
+
+		if (memcmp(s.p, word[i], s.n < n ? s.n : n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where a message begins in the middle of the line AT: a body in front of it
+ * need not end with a line end.  Or N octets further, behind the line.
+ */
+static size_t
+resync_line(struct slice data, size_t at, size_t n, bool last)
+{
+	struct slice line = slice_sub(data, at, n);
+	bool whole = at + n < data.n;
+
+	if (whole && (slice_find(line, slice_str("SIP/2.0")) == n ||
+	    !header_follows(slice_from(data, at))))
+		return at + n;
+	for (size_t i = at; i < at + n; i++) {
+		struct slice rest = slice_from(data, i);
+		int begins;
+
+		if (!first_word(rest))
+			continue;
+		begins = sip_begins(rest);
+		if (begins == 1 ? header_follows(rest) : begins < 0 && !last)
+			return i;
+	}
+	return at + n;
+}
+
+/* Octets up to where the next message begins, or all. */
 static size_t
 resync(struct slice data, bool last)
 {
-	size_t i = 0;
+	size_t at = 1, end;
 
-	while ((i += slice_chr(slice_from(data, i), '\n') + 1) < data.n) {
-		struct slice rest = slice_from(data, i);
-		int begins = sip_begins(rest);
+	for (;;) {
+		size_t n = slice_chr(slice_from(data, at), '\n');
+		struct slice rest;
+		int begins;
 
+		if ((end = resync_line(data, at, n, last)) < at + n)
+			return end;
+		if ((at += n + 1) >= data.n)
+			return data.n;
+		rest = slice_from(data, at);
+		begins = sip_begins(rest);
 		if (begins == 1 && header_follows(rest))
-			return i;
+			return at;
 		if (begins < 0 && !last)
-			return i;
+			return at;
 	}
-	return data.n;
 }
 
 static enum tcp_verdict
@@ -129,21 +180,37 @@ look_diameter(struct flow *f, struct slice data, bool last, size_t *n)
 	return TCP_JUNK;
 }
 
-/* "TER sip:..." is a request, too, but its CSeq knows what was cut off. */
-static bool
-cut_in_front(struct flow *f, struct slice data)
+/*
+ * How many octets of DATA, a request, are not of it?  "TER sip:..." is a
+ * request, too, and so is one with the end of a body in front; its CSeq knows
+ * the method.
+ */
+static size_t
+foreign_octets(struct flow *f, struct slice data, bool last)
 {
 	struct sip_cseq cseq = { 0 };
+	struct slice method;
+	size_t n, whole;
 
-	return sip_parse(&f->msg, data) == 0 && f->msg.request &&
-	    sip_cseq(&f->msg, &cseq) != ERR_FORMAT &&
-	    !slice_eq(cseq.method, f->msg.method);
+	if (sip_parse(&f->msg, data) < 0 || !f->msg.request ||
+	    sip_cseq(&f->msg, &cseq) == ERR_FORMAT)
+		return 0;
+	method = f->msg.method;
+	n = method.n;
+	whole = cseq.method.n;
+	if (n < whole && slice_eq(method, slice_from(cseq.method, whole - n)))
+		return resync(data, last);
+	if (whole > 0 && n > whole &&
+	    slice_eq(slice_from(method, n - whole), cseq.method))
+		return n - whole;
+	return 0;
 }
 
 static enum tcp_verdict
 look(void *arg, struct slice data, bool last, bool blind, size_t *n)
 {
 	struct flow *f = arg;
+	size_t foreign;
 	int r;
 
 	if ((*n = leading_crlf(data)) > 0)
@@ -152,8 +219,9 @@ look(void *arg, struct slice data, bool last, bool blind, size_t *n)
 	r = sip_frame(data, NULL);
 	if (r > 0 || (last && r == ERR_MORE)) {
 		*n = r > 0 ? (size_t)r : data.n;
-		if (blind && cut_in_front(f, slice_sub(data, 0, *n))) {
-			*n = resync(data, last);
+		if (blind && (foreign = foreign_octets(f, slice_sub(data, 0,
+		    *n), last)) > 0) {
+			*n = foreign;
 			return TCP_JUNK;
 		}
 	}

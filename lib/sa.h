@@ -174,9 +174,10 @@ int	 sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND],
 /*
  * RES of the subscriber IMPI for RAND, CK and IK, by a vector whose XRES was
  * given or else by the subscriber's key; the length of RES, or ERR_NOKEY.
+ * KEYS says whether CK and IK are there too.
  */
 int	 sa_db_result(struct sa_db *db, struct slice impi,
-	    const uint8_t rand[AKA_RAND], struct aka_result *out)
+	    const uint8_t rand[AKA_RAND], struct aka_result *out, bool *keys)
 	    __attribute__((warn_unused_result));
 
 #endif

@@ -180,7 +180,7 @@ subscriber(struct sa_db *db, struct slice impi)
 
 int
 sa_db_result(struct sa_db *db, struct slice impi,
-    const uint8_t rand[AKA_RAND], struct aka_result *out)
+    const uint8_t rand[AKA_RAND], struct aka_result *out, bool *keys)
 {
 	const struct sa_vector *v = table_get(db->vectors, rand);
 	const struct aka_key *key;
@@ -192,6 +192,7 @@ sa_db_result(struct sa_db *db, struct slice impi,
 		memcpy(out->res, v->xres, v->xres_len);
 		memcpy(out->ck, v->ck, 16);
 		memcpy(out->ik, v->ik, 16);
+		*keys = v->has_key;
 		return (int)(out->res_len = v->xres_len);
 	}
 	if ((key = subscriber(db, impi)) == NULL)
@@ -200,6 +201,7 @@ sa_db_result(struct sa_db *db, struct slice impi,
 		return ERR_CRYPT;
 	r = aka_f2345(a, rand, out);
 	aka_free(a);
+	*keys = r >= 0;
 	return r < 0 ? r : (int)out->res_len;
 }
 

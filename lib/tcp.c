@@ -36,7 +36,7 @@ struct stream {
 	size_t		 n_wait, wait_bytes;
 	uint64_t	 wait_since;
 	uint64_t	 low;		/* where HEAD, or else RUN, began */
-	uint64_t	 hole;		/* the end of the last hole given up */
+	uint64_t	 blind;		/* not known, or junk, is before it */
 	uint64_t	 fin;		/* offset behind the last octet, or 0 */
 	uint64_t	 junk;		/* octets since the last message */
 	bool		 started, synced, any;
@@ -93,7 +93,8 @@ static enum tcp_verdict
 look(struct tcp *t, const struct stream *s, uint64_t off, struct slice data,
     bool last, size_t *n)
 {
-	bool blind = off == s->hole || (off == s->low && !s->synced);
+	bool blind = off == s->blind || (off == s->low && !s->synced) ||
+	    s->junk > 0;
 
 	return t->reader.look(t->reader.arg, data, last, blind, n);
 }
@@ -207,12 +208,15 @@ skip_hole(struct tcp *t, struct stream *s)
 	const struct tcp_meta *m = &s->after->meta;
 
 	read_run(t, s, &s->run, true);
+	/* What is left in HEAD would not be contiguous any more. */
+	tcp_run_take(&s->head, s->head.data.n, &t->reader);
+	s->synced = true;
 	end = s->run.start;
 	lost = s->after->off - end;
 	if (s->any)
 		t->reader.gap(t->reader.arg, key_of(s), lost, m->frame,
 		    m->time_ns);
-	s->run.start = s->hole = s->after->off;
+	s->run.start = s->blind = s->after->off;
 	advance(t, s);
 	read_run(t, s, &s->run, false);
 }
@@ -254,6 +258,7 @@ grow_back(struct tcp *t, struct stream *s)
 	while (at < s->head.data.n) {
 		size_t n = 0;
 
+		s->blind = s->head.start + at;
 		if (look(t, s, s->head.start + at,
 		    slice_from(buf_slice(&s->head.data), at), true, &n) ==
 		    TCP_MESSAGE || n == 0)
@@ -376,7 +381,7 @@ finish(struct tcp *t, struct stream *s)
 		/* The lowest are last in the list: an island each. */
 		struct tcp_run island = { 0 };
 
-		island.start = s->hole = s->before->off;
+		island.start = s->blind = s->before->off;
 		absorb(t, s, &s->before, &island);
 		read_run(t, s, &island, true);
 		tcp_run_free(&island);
@@ -505,7 +510,8 @@ tcp_expire(struct tcp *t, uint64_t now_ns)
 {
 	struct stream *s = NULL;
 
-	if (t->waiting == 0 || now_ns < t->expired_ns + TCP_ACKED_NS)
+	if (t->waiting == 0 || (now_ns >= t->expired_ns &&
+	    now_ns < t->expired_ns + TCP_ACKED_NS))
 		return;
 	t->expired_ns = now_ns;
 	while ((s = table_next(t->streams, s)) != NULL)

@@ -70,8 +70,8 @@ struct tcp_message {
 struct tcp_reader {
 	/*
 	 * LAST: nothing follows DATA (end, gap): do not say TCP_WAIT.  N > 0
-	 * for the other two.  BLIND: what stood before DATA is not known, so
-	 * that it may begin in the middle of a word.
+	 * for the other two.  BLIND: what stood before DATA is not known or
+	 * was no message, so that it may begin in the middle of a word.
 	 */
 	enum tcp_verdict (*look)(void *arg, struct slice data, bool last,
 	    bool blind, size_t *n);
