@@ -196,8 +196,8 @@ on_line(struct slice line, uint64_t number, void *arg)
 			on_sip(&rec.sip, NULL);
 			/* Packets that follow may need it, and its news. */
 			check(sa_learn(g.db, &g.msg, &rec.sip.where.src,
-			    &rec.sip.where.dst, rec.sip.where.time_ns,
-			    rec.sip.where.frame));
+			    &rec.sip.where.dst, rec.sip.protection.spi,
+			    rec.sip.where.time_ns, rec.sip.where.frame));
 		}
 	} else if (rec.type == REC_ESP)
 		on_esp(&rec.esp, NULL);

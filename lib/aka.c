@@ -195,23 +195,34 @@ milenage_temp(struct aka *a, const uint8_t rand[AKA_RAND],
 	return crypt_cipher(a->aes, NULL, slice_of(temp, BLOCK), temp);
 }
 
-/* OUT1, which is f1 and f1* side by side. */
-static int
-milenage_out1(struct aka *a, const uint8_t rand[AKA_RAND],
+/* What is encrypted to OUT1. */
+static void
+milenage_in1(const struct aka *a, const uint8_t temp[BLOCK],
     const uint8_t sqn[AKA_SQN], const uint8_t amf[AKA_AMF],
     uint8_t out[BLOCK])
 {
-	uint8_t temp[BLOCK], in1[BLOCK];
-	int e;
+	uint8_t in1[BLOCK];
 
-	if ((e = milenage_temp(a, rand, temp)) < 0)
-		return e;
 	memcpy(in1, sqn, AKA_SQN);
 	memcpy(in1 + AKA_SQN, amf, AKA_AMF);
 	memcpy(in1 + 8, in1, 8);
 	xor_to(in1, in1, a->key.opc, BLOCK);
 	rotate(out, in1, a->key.r[0], a->key.c[0]);
 	xor_to(out, out, temp, BLOCK);
+}
+
+/* OUT1, which is f1 and f1* side by side. */
+static int
+milenage_out1(struct aka *a, const uint8_t rand[AKA_RAND],
+    const uint8_t sqn[AKA_SQN], const uint8_t amf[AKA_AMF],
+    uint8_t out[BLOCK])
+{
+	uint8_t temp[BLOCK];
+	int e;
+
+	if ((e = milenage_temp(a, rand, temp)) < 0)
+		return e;
+	milenage_in1(a, temp, sqn, amf, out);
 	if ((e = crypt_cipher(a->aes, NULL, slice_of(out, BLOCK), out)) < 0)
 		return e;
 	xor_to(out, out, a->key.opc, BLOCK);
@@ -240,6 +251,16 @@ milenage_outs(struct aka *a, const uint8_t rand[AKA_RAND], size_t first,
 	return 0;
 }
 
+/* OUT2 to OUT4 cut into their parts. */
+static void
+milenage_parts(const uint8_t o[3 * BLOCK], struct aka_result *out)
+{
+	memcpy(out->res, o + 8, 8);
+	memcpy(out->ak, o, AKA_AK);
+	memcpy(out->ck, o + BLOCK, BLOCK);
+	memcpy(out->ik, o + 2 * BLOCK, BLOCK);
+}
+
 static int
 milenage_f2345(struct aka *a, const uint8_t rand[AKA_RAND],
     struct aka_result *out)
@@ -248,10 +269,31 @@ milenage_f2345(struct aka *a, const uint8_t rand[AKA_RAND],
 
 	if (milenage_outs(a, rand, 2, 3, o) < 0)
 		return ERR_CRYPT;
-	memcpy(out->res, o + 8, 8);
-	memcpy(out->ak, o, AKA_AK);
-	memcpy(out->ck, o + BLOCK, BLOCK);
-	memcpy(out->ik, o + 2 * BLOCK, BLOCK);
+	milenage_parts(o, out);
+	crypt_wipe(o, sizeof(o));
+	return 0;
+}
+
+/* OUT1 to OUT4 in two calls of the cipher; MAC is f1. */
+static int
+milenage_vector(struct aka *a, const uint8_t rand[AKA_RAND],
+    const uint8_t sqn[AKA_SQN], const uint8_t amf[AKA_AMF],
+    struct aka_result *out, uint8_t mac[8])
+{
+	uint8_t temp[BLOCK], o[4 * BLOCK];
+
+	if (milenage_temp(a, rand, temp) < 0)
+		return ERR_CRYPT;
+	milenage_in1(a, temp, sqn, amf, o);
+	xor_to(temp, temp, a->key.opc, BLOCK);
+	for (size_t i = 1; i < 4; i++)
+		rotate(o + i * BLOCK, temp, a->key.r[i], a->key.c[i]);
+	if (crypt_cipher(a->aes, NULL, slice_of(o, sizeof(o)), o) < 0)
+		return ERR_CRYPT;
+	for (size_t i = 0; i < 4; i++)
+		xor_to(o + i * BLOCK, o + i * BLOCK, a->key.opc, BLOCK);
+	memcpy(mac, o, 8);
+	milenage_parts(o + BLOCK, out);
 	crypt_wipe(o, sizeof(o));
 	return 0;
 }
@@ -359,4 +401,25 @@ aka_autn_check(struct aka *a, const uint8_t rand[AKA_RAND], struct slice autn,
 	if ((n = aka_f1(a, false, rand, sqn, amf, mac)) < 0)
 		return n;
 	return crypt_equal(mac, amf + AKA_AMF, (size_t)n) ? 0 : ERR_AUTH;
+}
+
+int
+aka_vector(struct aka *a, const uint8_t rand[AKA_RAND],
+    const uint8_t sqn[AKA_SQN], const uint8_t amf[AKA_AMF],
+    struct aka_result *out, uint8_t autn[AKA_AUTN_MAX])
+{
+	uint8_t *mac = autn + AKA_SQN + AKA_AMF;
+	int e;
+
+	if (a->key.alg == AKA_MILENAGE) {
+		memset(out, 0, sizeof(*out));
+		out->res_len = a->key.res_len;
+		e = milenage_vector(a, rand, sqn, amf, out, mac);
+	} else if ((e = aka_f2345(a, rand, out)) >= 0)
+		e = aka_f1(a, false, rand, sqn, amf, mac);
+	if (e < 0)
+		return e;
+	xor_to(autn, sqn, out->ak, AKA_SQN);
+	memcpy(autn + AKA_SQN, amf, AKA_AMF);
+	return (int)(AKA_SQN + AKA_AMF + a->key.mac_len);
 }

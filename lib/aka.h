@@ -20,6 +20,8 @@
 #define AKA_RAND	16
 #define AKA_AUTN	16	/* SQN^AK 6, AMF 2, MAC 8 (TS 33.102 6.3.2) */
 #define AKA_AUTS	14	/* SQN_MS^AK* 6, MAC-S 8 (TS 33.102 6.3.3) */
+#define AKA_AUTN_MAX	40	/* with a MAC of 32 octets (TS 35.231) */
+#define AKA_AUTS_MAX	38
 #define AKA_SQN		6
 #define AKA_AMF		2
 #define AKA_AK		6
@@ -100,6 +102,78 @@ int	 aka_f5star(struct aka *a, const uint8_t rand[AKA_RAND],
  */
 int	 aka_autn_check(struct aka *a, const uint8_t rand[AKA_RAND],
 	    struct slice autn, uint8_t sqn[AKA_SQN], struct aka_result *out)
+	    __attribute__((warn_unused_result));
+
+/*
+ * All of a vector at once: f2..f5 to OUT, AUTN (TS 33.102 6.3.2) to AUTN; the
+ * length of AUTN.
+ */
+int	 aka_vector(struct aka *a, const uint8_t rand[AKA_RAND],
+	    const uint8_t sqn[AKA_SQN], const uint8_t amf[AKA_AMF],
+	    struct aka_result *out, uint8_t autn[AKA_AUTN_MAX])
+	    __attribute__((warn_unused_result));
+
+/*
+ * RAND and AUTN of a nonce (RFC 3310 3.2), AUTN being as long as MAC_LEN makes
+ * it; what follows is server data.  How many octets of server data were looked
+ * at, ERR_FORMAT (not base64), ERR_MORE (too short).
+ */
+int	 aka_nonce(struct slice nonce, size_t mac_len, uint8_t rand[AKA_RAND],
+	    uint8_t autn[AKA_AUTN_MAX]) __attribute__((warn_unused_result));
+
+/*
+ * AUTS (TS 33.102 6.3.3): the concealed SQN_MS and MAC-S = f1*(SQN_MS, RAND,
+ * AMF*), AMF* being 0000 whatever AMF the challenge had.  Its length.
+ */
+int	 aka_auts_write(struct aka *a, const uint8_t rand[AKA_RAND],
+	    const uint8_t sqn_ms[AKA_SQN], uint8_t auts[AKA_AUTS_MAX])
+	    __attribute__((warn_unused_result));
+/*
+ * SQN_MS out of AUTS, RAND being that of the challenge that was answered.  0,
+ * ERR_AUTH when MAC-S does not match (SQN_MS is set all the same), ERR_RANGE
+ * when AUTS is not as long as the key's MAC makes it.
+ */
+int	 aka_auts_check(struct aka *a, const uint8_t rand[AKA_RAND],
+	    struct slice auts, uint8_t sqn_ms[AKA_SQN])
+	    __attribute__((warn_unused_result));
+
+/* SQN = SEQ || IND as a number (TS 33.102 C.1.1.1). */
+#define AKA_SQN_MAX	((1ULL << 48) - 1)
+#define AKA_IND_LEN	5	/* bits of IND, TS 33.102 C.3.2 */
+#define AKA_IND_LEN_MAX	16	/* a bound of this library */
+
+uint64_t	 aka_sqn_get(const uint8_t sqn[AKA_SQN]);
+void		 aka_sqn_put(uint8_t sqn[AKA_SQN], uint64_t v);
+/*
+ * The network's next SQN after *SQN: SEQ + 1 with IND.  0, or ERR_RANGE at the
+ * end of the range (*SQN is then as it was) or for an IND of too many bits.
+ */
+int	 aka_sqn_next(uint64_t *sqn, unsigned ind_len, uint64_t ind)
+	    __attribute__((warn_unused_result));
+
+/*
+ * The card's memory of sequence numbers: the array of TS 33.102 C.2.  DELTA
+ * bounds the jump ahead, AGE (0: none) the way back.
+ */
+#define AKA_DELTA	(1ULL << 28)	/* usual, not read in TS 33.102 */
+
+struct aka_card {
+	unsigned	 ind_len;
+	uint64_t	 delta, age;	/* in SEQ */
+	uint64_t	 sqn_ms;	/* highest accepted of all */
+	uint64_t	 seq[];		/* highest accepted by IND */
+};
+
+/*
+ * A card that has accepted SQN_MS last, and with every IND no later SEQ.
+ * NULL: no memory, or IND_LEN or SQN_MS out of range.  free() it.
+ */
+struct aka_card	*aka_card_new(unsigned ind_len, uint64_t sqn_ms);
+/* Is SQN fresh (C.2.1, C.2.2)?  0 or ERR_SYNC; nothing is changed. */
+int	 aka_card_test(const struct aka_card *c, uint64_t sqn)
+	    __attribute__((warn_unused_result));
+/* The same, and if it is fresh it is accepted. */
+int	 aka_card_accept(struct aka_card *c, uint64_t sqn)
 	    __attribute__((warn_unused_result));
 
 /* The parts of a Digest; slices are the unquoted values. */

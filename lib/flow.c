@@ -101,6 +101,7 @@ flow_free(struct flow *f)
 	tcp_free(f->tcp_copies);
 	flow_dup_free(f->dup);
 	flow_sctp_free(f->sctp);
+	flow_late_free(f);
 	frag_free(f->frag);
 	for (int i = 0; i < FLOW_LEVELS; i++) {
 		buf_wipe(&f->whole[i]);

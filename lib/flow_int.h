@@ -29,6 +29,19 @@ struct flow_path {
 struct flow_dup;		/* flow_dup.c */
 struct flow_sctp;		/* flow_sctp.c */
 
+#define FLOW_LATE	64	/* packets kept for a check that comes late */
+#define FLOW_LATE_BYTES	(256U << 10)
+
+/* ESP packets that were read without their key (flow_late.c). */
+struct flow_late {
+	struct {
+		uint64_t	 frame;
+		struct pkt_addr	 src, dst;
+		struct slice	 esp;		/* owned */
+	}		 packet[FLOW_LATE];
+	size_t		 n, bytes;
+};
+
 struct flow {
 	struct flow_sink	 sink;
 	struct flow_options	 opt;
@@ -37,6 +50,7 @@ struct flow {
 	struct tcp		*tcp, *tcp_copies;
 	struct flow_dup		*dup;
 	struct flow_sctp	*sctp;
+	struct flow_late	 late;
 	struct buf		 whole[FLOW_LEVELS];	/* of fragments */
 	struct buf		 esp_out[FLOW_LEVELS];
 	struct buf		 packet;	/* being put together */
@@ -98,6 +112,18 @@ void	 flow_dup_reset(struct flow_dup *d);
  */
 unsigned flow_dup_check(struct flow_dup *d, const uint64_t key[2],
 	    uint64_t vantage, uint64_t now_ns);
+
+/*
+ * flow_late.c: a registration whose challenge was not seen is read without a
+ * key at first (NULL encryption); when it has told the rest, the packets it
+ * came in are checked after all.
+ */
+void	 flow_late_keep(struct flow *f, const struct flow_path *path,
+	    struct slice esp);
+/* Check what was kept; PROT gets icv ok if all FRAMES of WHERE are right. */
+int	 flow_late_check(struct flow *f, const struct flow_where *where,
+	    struct flow_protection *prot);
+void	 flow_late_free(struct flow *f);
 
 /* flow_sctp.c */
 struct flow_sctp	*flow_sctp_new(void);

@@ -9,29 +9,46 @@
 #define TAG_UNCHECKED	1U
 #define TAG_KNOWN	2U
 
+static void
+learn(struct flow *f, const struct flow_path *path)
+{
+	const struct flow_where *w = &path->where;
+	int r = sa_learn(f->db, &f->msg, &w->src, &w->dst, path->prot.spi,
+	    w->time_ns, w->frame);
+
+	if (r < 0)
+		f->error = r;
+}
+
 bool
 flow_message(struct flow *f, const struct flow_path *path,
     struct slice message, bool cut)
 {
 	const struct flow_where *where = &path->where;
 	struct flow_sip m = { .cut = cut, .copy = path->copy > 0 };
-	int r;
+	bool late;
 
 	if (sip_parse(&f->msg, message) < 0)
 		return false;
 	m.where = *where;
 	m.message = f->msg.raw;
 	m.protection = path->prot;
+	/* A protected REGISTER may tell what its own packets are opened with. */
+	late = path->prot.icv == FLOW_ICV_UNCHECKED && !m.copy &&
+	    f->msg.request && slice_is(f->msg.method, "REGISTER");
+	if (late) {
+		learn(f, path);
+		if (flow_late_check(f, where, &m.protection) < 0)
+			f->error = ERR_MEM;
+	}
 	m.msg = &f->msg;
 	f->account.messages += !m.copy;
 	f->account.cut += cut && !m.copy;
 	f->sink.sip(&m, f->sink.arg);
 	if (m.copy)
 		return true;
-	r = sa_learn(f->db, &f->msg, &where->src, &where->dst, where->time_ns,
-	    where->frame);
-	if (r < 0)
-		f->error = r;
+	if (!late)
+		learn(f, path);
 	return true;
 }
 

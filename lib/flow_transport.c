@@ -40,6 +40,8 @@ esp_packet(struct flow *f, struct flow_path *path, struct slice in)
 	    path->copy > 0, path->where.time_ns, &o);
 	if (r < 0)
 		return esp_closed(f, path, in, &o, r);
+	if (!o.checked && path->copy == 0)
+		flow_late_keep(f, path, in);
 	f->account.esp_opened += path->copy == 0;
 	f->account.esp_checked += path->copy == 0 && o.checked;
 	path->esps++;

@@ -160,12 +160,14 @@ typedef void sa_news_fn(enum sa_news what, const struct sa *sa, size_t n,
 void	 sa_db_news(struct sa_db *db, sa_news_fn *fn, void *arg);
 
 /*
- * Look at a message that went from SRC:SPORT to DST:DPORT: a REGISTER of a
- * phone, a 401 with Security-Server, a 401 with ck and ik.
+ * Look at a message that went from SRC to DST, inside ESP with SPI or (0) in
+ * clear: a REGISTER of a phone, a 401 with Security-Server, a 401 with ck and
+ * ik; and, when the challenge was not seen, a protected REGISTER, in which
+ * Security-Client, Security-Verify and the nonce say it all again.
  */
 int	 sa_learn(struct sa_db *db, const struct sip_msg *m,
 	    const struct pkt_addr *src, const struct pkt_addr *dst,
-	    uint64_t now_ns, uint64_t frame)
+	    uint32_t spi, uint64_t now_ns, uint64_t frame)
 	    __attribute__((warn_unused_result));
 
 /* RAND and AUTN of a nonce (RFC 3310 3.2); 0, ERR_FORMAT, ERR_MORE. */

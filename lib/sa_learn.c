@@ -53,40 +53,6 @@ impi_of(const struct sip_msg *m)
 	return slice_of(NULL, 0);
 }
 
-static int
-learn_register(struct sa_db *db, const struct sip_msg *m,
-    const struct pkt_addr *src, const struct pkt_addr *dst, uint64_t now_ns)
-{
-	struct sa_mech mech[SA_MECHS];
-	struct slice impi = impi_of(m);
-	struct sa_call_key k;
-	struct sa_call *call;
-	size_t n = sa_mechs(m, SIP_H_SECURITY_CLIENT, mech);
-
-	/* Behind the P-CSCF there is more than the phone's own Via. */
-	if (n == 0 || sip_count(m, SIP_H_VIA) != 1)
-		return 0;
-	call_key(db, &k, src, sip_value(m, SIP_H_CALL_ID));
-	if ((call = table_put(db->calls, &k, now_ns)) == NULL)
-		return ERR_MEM;
-	memset(call, 0, sizeof(*call));
-	call->pcscf = *dst;
-	if (impi.n < SA_IMPI_MAX && impi.n > 0)
-		memcpy(call->impi, impi.p, impi.n);
-	for (size_t i = 0; i < n; i++) {
-		if (!sa_mech_ipsec(&mech[i]))
-			continue;
-		call->offer[call->n_offer++] = (struct sa_offer){
-			.spi_c = mech[i].spi_c, .spi_s = mech[i].spi_s,
-			.port_c = mech[i].port_c, .port_s = mech[i].port_s,
-			.alg = (int8_t)mech[i].alg,
-			.ealg = (int8_t)mech[i].ealg,
-			.mode = (int8_t)mech[i].mode,
-		};
-	}
-	return 0;
-}
-
 /* The pairs that both sides named, the one that the rule chooses first. */
 static void
 set_combos(struct sa_set *set, const struct sa_call *call,
@@ -188,22 +154,18 @@ make_set(struct sa_db *db, const struct sa_set *like, const uint8_t *autn,
 	return 0;
 }
 
-/* The 401 to the phone: with what the phone offered, it makes an SA set. */
+/* The set of what CALL offered and the P-CSCF answered with (M, by H). */
 static int
-learn_server(struct sa_db *db, const struct sip_msg *m,
-    const struct pkt_addr *dst, struct slice nonce, uint64_t now_ns,
-    uint64_t frame)
+learn_set(struct sa_db *db, const struct sip_msg *m, enum sip_h h,
+    const struct pkt_addr *ue, const struct sa_call *call, struct slice nonce,
+    uint64_t now_ns, uint64_t frame)
 {
 	const unsigned need = SA_SPI_C | SA_SPI_S | SA_PORT_C | SA_PORT_S;
 	struct sa_mech mech[SA_MECHS];
-	size_t n = sa_mechs(m, SIP_H_SECURITY_SERVER, mech), i = 0;
+	size_t n = sa_mechs(m, h, mech), i = 0;
 	uint8_t autn[AKA_AUTN];
-	struct sa_call_key k;
-	struct sa_call *call;
 	struct sa_set like;
 
-	call_key(db, &k, dst, sip_value(m, SIP_H_CALL_ID));
-	call = table_get(db->calls, &k);
 	while (i < n && (!sa_mech_ipsec(&mech[i]) ||
 	    (mech[i].has & need) != need))
 		i++;
@@ -215,7 +177,7 @@ learn_server(struct sa_db *db, const struct sip_msg *m,
 	sa_set_impi(&like, slice_str(call->impi));
 	like.has_rand = sa_nonce(nonce, like.rand, autn) == 0;
 	set_combos(&like, call, mech, n);
-	set_ones(&like, dst, call, &mech[i]);
+	set_ones(&like, ue, call, &mech[i]);
 	if (like.n_combo == 0) {
 		if (db->news != NULL)
 			db->news(SA_NEWS_NO_CHOICE, NULL, 0,
@@ -225,6 +187,64 @@ learn_server(struct sa_db *db, const struct sip_msg *m,
 	if (known(db, &like))
 		return 0;
 	return make_set(db, &like, like.has_rand ? autn : NULL, now_ns);
+}
+
+/* A protected REGISTER whose challenge was not seen (TS 33.203 7.2, SM7). */
+static int
+learn_verify(struct sa_db *db, const struct sip_msg *m,
+    const struct pkt_addr *src, const struct sa_call *call, uint32_t spi,
+    uint64_t now_ns, uint64_t frame)
+{
+	struct slice scheme, params, nonce = { NULL, 0 };
+	struct sa_mech mech[SA_MECHS];
+	size_t n = sa_mechs(m, SIP_H_SECURITY_VERIFY, mech);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!sa_mech_ipsec(&mech[i]) || mech[i].spi_s != spi)
+			continue;
+		if (sip_auth(sip_value(m, SIP_H_AUTHORIZATION), &scheme,
+		    &params) == 0)
+			(void)sip_param(params, ',', "nonce", &nonce);
+		return learn_set(db, m, SIP_H_SECURITY_VERIFY, src, call,
+		    nonce, now_ns, frame);
+	}
+	return 0;
+}
+
+static int
+learn_register(struct sa_db *db, const struct sip_msg *m,
+    const struct pkt_addr *src, const struct pkt_addr *dst, uint32_t spi,
+    uint64_t now_ns, uint64_t frame)
+{
+	struct sa_mech mech[SA_MECHS];
+	struct slice impi = impi_of(m);
+	struct sa_call_key k;
+	struct sa_call *call;
+	size_t n = sa_mechs(m, SIP_H_SECURITY_CLIENT, mech);
+
+	/* Behind the P-CSCF there is more than the phone's own Via. */
+	if (n == 0 || sip_count(m, SIP_H_VIA) != 1)
+		return 0;
+	call_key(db, &k, src, sip_value(m, SIP_H_CALL_ID));
+	if ((call = table_put(db->calls, &k, now_ns)) == NULL)
+		return ERR_MEM;
+	memset(call, 0, sizeof(*call));
+	call->pcscf = *dst;
+	if (impi.n < SA_IMPI_MAX && impi.n > 0)
+		memcpy(call->impi, impi.p, impi.n);
+	for (size_t i = 0; i < n; i++) {
+		if (!sa_mech_ipsec(&mech[i]))
+			continue;
+		call->offer[call->n_offer++] = (struct sa_offer){
+			.spi_c = mech[i].spi_c, .spi_s = mech[i].spi_s,
+			.port_c = mech[i].port_c, .port_s = mech[i].port_s,
+			.alg = (int8_t)mech[i].alg,
+			.ealg = (int8_t)mech[i].ealg,
+			.mode = (int8_t)mech[i].mode,
+		};
+	}
+	return spi != 0 ? learn_verify(db, m, src, call, spi, now_ns, frame) :
+	    0;
 }
 
 /* ck and ik of a 401 on its way to the P-CSCF (TS 24.229 7.2A.1). */
@@ -246,15 +266,16 @@ learn_keys(struct sa_db *db, struct slice params, struct slice nonce,
 
 int
 sa_learn(struct sa_db *db, const struct sip_msg *m,
-    const struct pkt_addr *src, const struct pkt_addr *dst, uint64_t now_ns,
-    uint64_t frame)
+    const struct pkt_addr *src, const struct pkt_addr *dst, uint32_t spi,
+    uint64_t now_ns, uint64_t frame)
 {
 	struct slice scheme, params = { NULL, 0 }, nonce = { NULL, 0 };
+	struct sa_call_key k;
 	int r;
 
 	if (m->request)
 		return slice_is(m->method, "REGISTER") ?
-		    learn_register(db, m, src, dst, now_ns) : 0;
+		    learn_register(db, m, src, dst, spi, now_ns, frame) : 0;
 	if (m->status != 401)
 		return 0;
 	if (sip_auth(sip_value(m, SIP_H_WWW_AUTHENTICATE), &scheme, &params) ==
@@ -263,5 +284,7 @@ sa_learn(struct sa_db *db, const struct sip_msg *m,
 		return r;
 	if (sip_get(m, SIP_H_SECURITY_SERVER) == NULL)
 		return 0;
-	return learn_server(db, m, dst, nonce, now_ns, frame);
+	call_key(db, &k, dst, sip_value(m, SIP_H_CALL_ID));
+	return learn_set(db, m, SIP_H_SECURITY_SERVER, dst,
+	    table_get(db->calls, &k), nonce, now_ns, frame);
 }

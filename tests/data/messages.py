@@ -73,7 +73,7 @@ def main():
             print(name, sip, good, file=out)
         # shared/captures/ANSWERS.md
         print("arkime/gtp-iphone.pcap 17 0", file=out)
-        print("open5gs/ipsec_reg.pcapng 28 42", file=out)
+        print("open5gs/ipsec_reg.pcapng 28 14", file=out)
 
 
 main()

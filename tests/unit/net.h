@@ -413,6 +413,8 @@ net_subscriber(struct sa_db *db, const json_t *v)
 {
 	struct aka_key key;
 
+	if (!json_is_string(json_object_get(v, "k")))
+		return;		/* a resynchronisation, not a subscriber */
 	aka_key_init(&key, AKA_MILENAGE);
 	key.k_len = unit_octets(v, "k", key.k, sizeof(key.k));
 	unit_octets(v, "opc", key.opc, sizeof(key.opc));

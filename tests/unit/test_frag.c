@@ -432,7 +432,8 @@ test_worst(void)
 			shuffle(p, count);
 		for (size_t odd = 0; odd < 2; odd++)
 			for (size_t i = odd; i < count; i += 2, n++)
-				e = add(f, 1, whole, p[i], false, n, 1, &out);
+				e = add(f, 1 + round, whole, p[i], false, n, 1,
+				    &out);
 		CHECK(e == 1 && out.data.n == 65535, "8192 fragments");
 	}
 	printf("# %.1f ms\n", (double)(clock() - start) * 500 /
