@@ -171,6 +171,17 @@ on_frame(const struct cap_frame *f, void *arg)
 	return go_on();
 }
 
+/* Packets that follow may need what a record's message says. */
+static void
+learn(const struct flow_sip *m)
+{
+	const struct flow_where *w = &m->where;
+	const struct sa_seen at = { &w->src, &w->dst, w->sport,
+	    m->protection.spi, w->time_ns, w->frame };
+
+	check(sa_learn(g.db, m->msg, &at));
+}
+
 static bool
 on_line(struct slice line, uint64_t number, void *arg)
 {
@@ -194,10 +205,7 @@ on_line(struct slice line, uint64_t number, void *arg)
 			rec.sip.msg = &g.msg;
 			rec.sip.copy = rec.duplicate;
 			on_sip(&rec.sip, NULL);
-			/* Packets that follow may need it, and its news. */
-			check(sa_learn(g.db, &g.msg, &rec.sip.where.src,
-			    &rec.sip.where.dst, rec.sip.protection.spi,
-			    rec.sip.where.time_ns, rec.sip.where.frame));
+			learn(&rec.sip);
 		}
 	} else if (rec.type == REC_ESP)
 		on_esp(&rec.esp, NULL);

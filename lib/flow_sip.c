@@ -13,8 +13,9 @@ static void
 learn(struct flow *f, const struct flow_path *path)
 {
 	const struct flow_where *w = &path->where;
-	int r = sa_learn(f->db, &f->msg, &w->src, &w->dst, path->prot.spi,
-	    w->time_ns, w->frame);
+	const struct sa_seen at = { &w->src, &w->dst, w->sport,
+	    path->prot.spi, w->time_ns, w->frame };
+	int r = sa_learn(f->db, &f->msg, &at);
 
 	if (r < 0)
 		f->error = r;

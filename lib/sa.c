@@ -55,8 +55,10 @@ parse_q(struct slice s, unsigned *q)
 		return false;
 	for (size_t i = s.n; i < 3; i++)
 		f *= 10;
+	if (w * 1000 + f > 1000)
+		return false;
 	*q = (unsigned)(w * 1000 + f);
-	return *q <= 1000;
+	return true;
 }
 
 static void

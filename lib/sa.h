@@ -159,16 +159,21 @@ typedef void sa_news_fn(enum sa_news what, const struct sa *sa, size_t n,
 	    struct slice impi, void *arg);
 void	 sa_db_news(struct sa_db *db, sa_news_fn *fn, void *arg);
 
+/* Where a message was seen; SPI 0: in clear. */
+struct sa_seen {
+	const struct pkt_addr	*src, *dst;
+	uint16_t		 sport;
+	uint32_t		 spi;
+	uint64_t		 time_ns, frame;
+};
+
 /*
- * Look at a message that went from SRC to DST, inside ESP with SPI or (0) in
- * clear: a REGISTER of a phone, a 401 with Security-Server, a 401 with ck and
- * ik; and, when the challenge was not seen, a protected REGISTER, in which
- * Security-Client, Security-Verify and the nonce say it all again.
+ * Look at a message: a REGISTER of a phone, a 401 with Security-Server, a 401
+ * with ck and ik; and, when the challenge was not seen, a protected REGISTER,
+ * in which Security-Client, Security-Verify and the nonce say it all again.
  */
 int	 sa_learn(struct sa_db *db, const struct sip_msg *m,
-	    const struct pkt_addr *src, const struct pkt_addr *dst,
-	    uint32_t spi, uint64_t now_ns, uint64_t frame)
-	    __attribute__((warn_unused_result));
+	    const struct sa_seen *at) __attribute__((warn_unused_result));
 
 /* RAND and AUTN of a nonce (RFC 3310 3.2); 0, ERR_FORMAT, ERR_MORE. */
 int	 sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND],

@@ -158,7 +158,7 @@ make_set(struct sa_db *db, const struct sa_set *like, const uint8_t *autn,
 static int
 learn_set(struct sa_db *db, const struct sip_msg *m, enum sip_h h,
     const struct pkt_addr *ue, const struct sa_call *call, struct slice nonce,
-    uint64_t now_ns, uint64_t frame)
+    const struct sa_seen *at)
 {
 	const unsigned need = SA_SPI_C | SA_SPI_S | SA_PORT_C | SA_PORT_S;
 	struct sa_mech mech[SA_MECHS];
@@ -172,8 +172,8 @@ learn_set(struct sa_db *db, const struct sip_msg *m, enum sip_h h,
 	if (call == NULL || call->n_offer == 0 || i == n)
 		return 0;
 	memset(&like, 0, sizeof(like));
-	like.time_ns = now_ns;
-	like.frame = frame;
+	like.time_ns = at->time_ns;
+	like.frame = at->frame;
 	sa_set_impi(&like, slice_str(call->impi));
 	like.has_rand = sa_nonce(nonce, like.rand, autn) == 0;
 	set_combos(&like, call, mech, n);
@@ -186,35 +186,40 @@ learn_set(struct sa_db *db, const struct sip_msg *m, enum sip_h h,
 	}
 	if (known(db, &like))
 		return 0;
-	return make_set(db, &like, like.has_rand ? autn : NULL, now_ns);
+	return make_set(db, &like, like.has_rand ? autn : NULL, at->time_ns);
 }
 
-/* A protected REGISTER whose challenge was not seen (TS 33.203 7.2, SM7). */
+/*
+ * A protected REGISTER whose challenge was not seen (TS 33.203 7.2, SM7).  One
+ * that comes from another port than it offers re-registers: it is under an
+ * older agreement, of which the phone's side is not told.
+ */
 static int
 learn_verify(struct sa_db *db, const struct sip_msg *m,
-    const struct pkt_addr *src, const struct sa_call *call, uint32_t spi,
-    uint64_t now_ns, uint64_t frame)
+    const struct sa_call *call, const struct sa_seen *at)
 {
 	struct slice scheme, params, nonce = { NULL, 0 };
 	struct sa_mech mech[SA_MECHS];
 	size_t n = sa_mechs(m, SIP_H_SECURITY_VERIFY, mech);
 
+	if (table_get(db->spis, &at->spi) != NULL || call->n_offer == 0 ||
+	    call->offer[0].port_c != at->sport)
+		return 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!sa_mech_ipsec(&mech[i]) || mech[i].spi_s != spi)
+		if (!sa_mech_ipsec(&mech[i]) || mech[i].spi_s != at->spi)
 			continue;
 		if (sip_auth(sip_value(m, SIP_H_AUTHORIZATION), &scheme,
 		    &params) == 0)
 			(void)sip_param(params, ',', "nonce", &nonce);
-		return learn_set(db, m, SIP_H_SECURITY_VERIFY, src, call,
-		    nonce, now_ns, frame);
+		return learn_set(db, m, SIP_H_SECURITY_VERIFY, at->src, call,
+		    nonce, at);
 	}
 	return 0;
 }
 
 static int
 learn_register(struct sa_db *db, const struct sip_msg *m,
-    const struct pkt_addr *src, const struct pkt_addr *dst, uint32_t spi,
-    uint64_t now_ns, uint64_t frame)
+    const struct sa_seen *at)
 {
 	struct sa_mech mech[SA_MECHS];
 	struct slice impi = impi_of(m);
@@ -225,11 +230,11 @@ learn_register(struct sa_db *db, const struct sip_msg *m,
 	/* Behind the P-CSCF there is more than the phone's own Via. */
 	if (n == 0 || sip_count(m, SIP_H_VIA) != 1)
 		return 0;
-	call_key(db, &k, src, sip_value(m, SIP_H_CALL_ID));
-	if ((call = table_put(db->calls, &k, now_ns)) == NULL)
+	call_key(db, &k, at->src, sip_value(m, SIP_H_CALL_ID));
+	if ((call = table_put(db->calls, &k, at->time_ns)) == NULL)
 		return ERR_MEM;
 	memset(call, 0, sizeof(*call));
-	call->pcscf = *dst;
+	call->pcscf = *at->dst;
 	if (impi.n < SA_IMPI_MAX && impi.n > 0)
 		memcpy(call->impi, impi.p, impi.n);
 	for (size_t i = 0; i < n; i++) {
@@ -243,8 +248,7 @@ learn_register(struct sa_db *db, const struct sip_msg *m,
 			.mode = (int8_t)mech[i].mode,
 		};
 	}
-	return spi != 0 ? learn_verify(db, m, src, call, spi, now_ns, frame) :
-	    0;
+	return at->spi != 0 ? learn_verify(db, m, call, at) : 0;
 }
 
 /* ck and ik of a 401 on its way to the P-CSCF (TS 24.229 7.2A.1). */
@@ -266,8 +270,7 @@ learn_keys(struct sa_db *db, struct slice params, struct slice nonce,
 
 int
 sa_learn(struct sa_db *db, const struct sip_msg *m,
-    const struct pkt_addr *src, const struct pkt_addr *dst, uint32_t spi,
-    uint64_t now_ns, uint64_t frame)
+    const struct sa_seen *at)
 {
 	struct slice scheme, params = { NULL, 0 }, nonce = { NULL, 0 };
 	struct sa_call_key k;
@@ -275,16 +278,16 @@ sa_learn(struct sa_db *db, const struct sip_msg *m,
 
 	if (m->request)
 		return slice_is(m->method, "REGISTER") ?
-		    learn_register(db, m, src, dst, spi, now_ns, frame) : 0;
+		    learn_register(db, m, at) : 0;
 	if (m->status != 401)
 		return 0;
 	if (sip_auth(sip_value(m, SIP_H_WWW_AUTHENTICATE), &scheme, &params) ==
 	    0 && sip_param(params, ',', "nonce", &nonce) &&
-	    (r = learn_keys(db, params, nonce, now_ns)) < 0)
+	    (r = learn_keys(db, params, nonce, at->time_ns)) < 0)
 		return r;
 	if (sip_get(m, SIP_H_SECURITY_SERVER) == NULL)
 		return 0;
-	call_key(db, &k, dst, sip_value(m, SIP_H_CALL_ID));
-	return learn_set(db, m, SIP_H_SECURITY_SERVER, dst,
-	    table_get(db->calls, &k), nonce, now_ns, frame);
+	call_key(db, &k, at->dst, sip_value(m, SIP_H_CALL_ID));
+	return learn_set(db, m, SIP_H_SECURITY_SERVER, at->dst,
+	    table_get(db->calls, &k), nonce, at);
 }
