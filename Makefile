@@ -48,6 +48,8 @@ build: $(TOOLS)
 $(B)/%: $(B)/bin/%.o $(SHARED) $(B)/libims.a
 	$(LINK) -o $@ $^ $(PKG_LIBS)
 
+$(B)/ims-aka: $(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/aka_*.c)))
+
 $(B)/libims.a: $(LIB)
 	rm -f $@
 	$(AR) rcs $@ $(LIB)
@@ -92,7 +94,7 @@ check-san:			## the tests under ASan and UBSan
 	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
 
 README: man/ims.7		## README is ims(7) as plain text
-	mandoc -Tascii $< | col -b >$@.tmp && mv $@.tmp $@
+	mandoc -Tascii $< | sed 's/.\x08//g' >$@.tmp && mv $@.tmp $@
 
 lint:				## layers of lib, manual pages
 	@tests/lint

@@ -352,7 +352,7 @@ kernel()
 		    salt: ($k[.alg].salt // $k[.ealg].salt) } |
 		    with_entries(select(.value != null))' \
 		    "$DATA/vectors/ipsec.json" >"$BATS_TEST_TMPDIR/k"
-		want=$(jq -r .inner_hex <<<"$p" | xxd -r -p |
+		want=$(jq -r .inner_hex <<<"$p" | perl -ne 'print pack "H*", $_' |
 		    grep -a -o 'REGISTER.*\|SIP/2.0 .*\|^[A-Z][A-Za-z-]*:.*')
 		got=$(jq -c '{ type: "packet", frame: 1, packet }' <<<"$p" |
 		    ims-pcap -k "$BATS_TEST_TMPDIR/k")

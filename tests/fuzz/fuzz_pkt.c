@@ -125,9 +125,9 @@ packet(struct slice in, int depth)
 	must(ip.cut || ip.header.n + ip.payload.n == ip.total);
 	must(pkt_addr_parse(&a, slice_str(pkt_addr_text(&ip.src, text))) ==
 	    0 && pkt_addr_eq(&a, &ip.src));
-	write_again(&ip);
 	if (ip.fragment)
 		return;
+	write_again(&ip);
 	if (ip.proto == PKT_PROTO_IPIP || ip.proto == PKT_PROTO_IPV6)
 		packet(ip.payload, depth + 1);
 	else

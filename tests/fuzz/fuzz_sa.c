@@ -77,8 +77,8 @@ learn(struct slice in)
 		exit(1);
 	for (int i = 0; i < 2; i++) {
 		buf_init(&b, 0);
-		buf_str(&b, i == 0 ? "REGISTER sip:x SIP/2.0\r\nVia: SIP/2.0/UDP "
-		    "a;branch=z9hG4bK1\r\nCall-ID: 1\r\nSecurity-Client: " :
+		buf_str(&b, i == 0 ? "REGISTER sip:x SIP/2.0\r\n"
+		    "Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\nCall-ID: 1\r\nSecurity-Client: " :
 		    "SIP/2.0 401 No\r\nCall-ID: 1\r\nSecurity-Server: ");
 		buf_put(&b, in);
 		buf_str(&b, "\r\n\r\n");

@@ -196,7 +196,7 @@ net_load(const char *name, struct net_frames *l)
 
 	memset(l, 0, sizeof(*l));
 	if ((f = net_open(name)) == NULL) {
-		printf("# skip %s: not at hand\n", name);
+		printf("ok %d - %s # SKIP not at hand\n", ++unit_count, name);
 		return false;
 	}
 	if ((c = cap_open(f, &e, error)) == NULL)

@@ -65,7 +65,7 @@ file_load(struct file *f, const char *name)
 	size_t cap = 1 << 20;
 
 	if (in == NULL) {
-		printf("# skip %s: not at hand\n", name);
+		printf("ok %d - %s # SKIP not at hand\n", ++unit_count, name);
 		return false;
 	}
 	f->name = name;

@@ -780,6 +780,43 @@ test_account(const char *name, unsigned messages, unsigned checked)
 	net_frames_free(&frames);
 }
 
+/* What the receiving kernel refused, and only that, stays closed. */
+static void
+test_hostile(void)
+{
+	static const char name[] = "lab/hostile_hmac-sha1-96_aes-cbc_ipv4_udp"
+	    ".pcap";
+	static const int reason[] = {
+		ERR_REPLAY, ERR_REPLAY, ERR_AUTH, ERR_AUTH, ERR_NOSA,
+		ERR_REPLAY, ERR_REPLAY, ERR_AUTH,
+	};
+	struct net_frames frames;
+	struct net_run r;
+	size_t n = 0;
+
+	if (!net_load(name, &frames))
+		return;
+	net_begin(&r, false);
+	net_keys(r.db, name);
+	for (size_t i = 0; i < frames.n; i++) {
+		uint64_t before = r.seen.closed;
+
+		net_push(&r, &frames.f[i]);
+		if (r.seen.closed == before)
+			continue;
+		CHECK(n < N(reason) && r.seen.reason == reason[n],
+		    "frame %zu is refused as by the kernel: %s", i + 1,
+		    err_name(r.seen.reason));
+		n++;
+	}
+	net_end(&r);
+	CHECK_INT(n, N(reason), "so many are refused");
+	CHECK(r.account.esp_checked == frames.n - n && net_adds_up(&r),
+	    "all others are delivered");
+	net_done(&r);
+	net_frames_free(&frames);
+}
+
 static void
 test_accounts(void)
 {
@@ -804,6 +841,7 @@ main(void)
 		test_cuts(captures[i], each);
 	for (size_t i = 0; i < N(esp_captures); i++)
 		test_esp(esp_captures[i], 10);
+	test_hostile();
 	test_accounts();
 	return unit_end();
 }

@@ -188,6 +188,9 @@ test_same(void)
 		  "ipsec-3gpp;alg=hmac-md5-96", false },
 		{ "tls;a=b;c=d", "TLS;C=D;a=b", true },
 		{ "tls;a=b", "tls;a=c", false },
+		{ "tls;a-name-of-more-than-16=1",
+		  "tls;a-name-of-more-than-16=1", true },
+		{ "tls;a=1;a=1", "tls;a=1;b=2", false },
 		{ "tls", "digest", false },
 	};
 	struct sa_mech a, b;

@@ -510,22 +510,29 @@ test_many(void)
 	buf_free(&junk);
 }
 
-/* One stream, single octets with holes, upwards or downwards. */
+/*
+ * One stream, single octets with holes UP and DOWN from the first; CLOSE:
+ * downwards without holes.
+ */
 static void
-test_crumbs(bool down)
+test_crumbs(bool up, bool down, bool close)
 {
 	size_t before = used(), most = 0;
 
 	fresh();
 	send_to(5060, 0x40000000, 0x10, slice_of("x", 1));
 	for (uint32_t i = 1; i < 200000; i++) {
-		send_to(5060, 0x40000000 + (down ? -2 * i : 2 * i), 0x10,
-		    slice_of("x", 1));
+		if (up)
+			send_to(5060, 0x40000000 + 2 * i, 0x10,
+			    slice_of("x", 1));
+		if (down)
+			send_to(5060, 0x40000000 - (close ? i : 2 * i), 0x10,
+			    slice_of("x", 1));
 		if (i % 1024 == 0 && used() - before > most)
 			most = used() - before;
 	}
-	CHECK(most < MEMORY_MAX / 4, "crumbs %s: %zu octets",
-	    down ? "downwards" : "upwards", most);
+	CHECK(most < MEMORY_MAX / 4, "crumbs %s %s: %zu octets",
+	    up ? "upwards" : "", down ? "downwards" : "", most);
 	net_end(&run);
 	CHECK(net_adds_up(&run), "the account adds up");
 	net_done(&run);
@@ -573,8 +580,10 @@ main(void)
 	test_foreign("HTTP", 2, false);
 	test_diameter();
 	test_many();
-	test_crumbs(false);
-	test_crumbs(true);
+	test_crumbs(true, false, false);
+	test_crumbs(false, true, false);
+	test_crumbs(true, true, false);
+	test_crumbs(true, true, true);
 	test_first_stays();
 	buf_free(&text);
 	return unit_end();
