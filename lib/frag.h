@@ -62,9 +62,9 @@ void		 frag_free(struct frag *f);	/* without giving up */
  * start of the fragment: what it lacks is a hole, or, in the last one, makes
  * the datagram end where its octets do.  Returns 1 when this completes the
  * datagram: OUT is then valid until the next call; 2 when the same octets were
- * complete before, with this key, within FRAG_AGE_NS.  0 while octets are missing;
- * ERR_RANGE for a fragment beyond 65535 octets, or one that contradicts the
- * known length; ERR_MEM.
+ * complete before, with this key, within FRAG_AGE_NS.  0 while octets are
+ * missing; ERR_RANGE for a fragment beyond 65535 octets, or one that
+ * contradicts the known length; ERR_MEM.
  */
 int	 frag_add(struct frag *f, const void *key, size_t offset,
 	    struct slice data, bool last, bool cut, uint64_t frame,

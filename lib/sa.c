@@ -152,31 +152,39 @@ sa_mechs(const struct sip_msg *m, enum sip_h h, struct sa_mech out[SA_MECHS])
 	return n;
 }
 
+/* How often parameter P is among PARAMS. */
+static size_t
+count_param(struct slice params, const struct sip_param *p)
+{
+	struct sip_param one;
+	size_t n = 0;
+
+	while (sip_param_next(&params, ';', &one))
+		n += slice_caseeq(one.name, p->name) &&
+		    slice_caseeq(one.value, p->value);
+	return n;
+}
+
+/* The same parameters as text, in any order, q left out. */
 static bool
 same_text_params(const struct sa_mech *a, const struct sa_mech *b)
 {
-	struct slice ra = slice_from(a->text, slice_chr(a->text, ';'));
-	struct slice rb = slice_from(b->text, slice_chr(b->text, ';'));
+	struct slice all_a = slice_from(a->text, slice_chr(a->text, ';'));
+	struct slice all_b = slice_from(b->text, slice_chr(b->text, ';'));
+	struct slice rest = all_a;
 	struct sip_param p;
-	struct slice v;
 	size_t na = 0, nb = 0;
 
-	/* Unreadable algorithms compare as text. */
-	while (sip_param_next(&rb, ';', &p))
-		nb += !slice_caseis(p.name, "q");
-	rb = slice_from(b->text, slice_chr(b->text, ';'));
-	while (sip_param_next(&ra, ';', &p)) {
-		char name[16] = "";
-
+	while (sip_param_next(&rest, ';', &p)) {
 		if (slice_caseis(p.name, "q"))
 			continue;
+		if (count_param(all_a, &p) != count_param(all_b, &p))
+			return false;
 		na++;
-		if (p.name.n >= sizeof(name))
-			return false;
-		memcpy(name, p.name.p, p.name.n);
-		if (!sip_param(rb, ';', name, &v) || !slice_caseeq(v, p.value))
-			return false;
 	}
+	rest = all_b;
+	while (sip_param_next(&rest, ';', &p))
+		nb += !slice_caseis(p.name, "q");
 	return na == nb;
 }
 
