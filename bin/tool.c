@@ -1,5 +1,6 @@
 /* tool: what the tools share: diagnostics, exit status, options, output. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -295,13 +296,32 @@ out_failed(void)
 	    "standard output", strerror(errno));
 }
 
+/* A file of our own beside PATH, with secrets perhaps. */
+static void
+out_temp(const char *path)
+{
+	size_t n = strlen(path) + 32;
+	int fd;
+
+	tool.out_path = path;
+	if ((tool.out_temp = malloc(n)) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	(void)snprintf(tool.out_temp, n, "%s.%ld.tmp", path, (long)getpid());
+	fd = open(tool.out_temp, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (fd < 0) {
+		free(tool.out_temp);
+		tool.out_temp = NULL;
+		out_failed();
+	}
+	if ((tool.out = fdopen(fd, "w")) == NULL)
+		out_failed();
+}
+
 void
 tool_out_open(const struct tool_common *t)
 {
 	const char *path = t->output;
 	struct stat st;
-	size_t n;
-	int fd;
 
 	tool.line_buffered = t->line_buffered;
 	tool.out = stdout;
@@ -311,20 +331,8 @@ tool_out_open(const struct tool_common *t)
 		tool.out_path = path;
 		if ((tool.out = fopen(path, "w")) == NULL)
 			out_failed();
-	} else if (path != NULL && strcmp(path, "-") != 0) {
-		n = strlen(path) + sizeof(".XXXXXX");
-		tool.out_path = path;
-		if ((tool.out_temp = malloc(n)) == NULL)
-			tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-		(void)snprintf(tool.out_temp, n, "%s.XXXXXX", path);
-		if ((fd = mkstemp(tool.out_temp)) < 0) {
-			free(tool.out_temp);
-			tool.out_temp = NULL;
-			out_failed();
-		}
-		if ((tool.out = fdopen(fd, "w")) == NULL)
-			out_failed();
-	}
+	} else if (path != NULL && strcmp(path, "-") != 0)
+		out_temp(path);
 	(void)setvbuf(tool.out, NULL, _IOFBF, OUT_BUFFER);
 }
 

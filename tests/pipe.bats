@@ -114,7 +114,7 @@ law_1_status()
 	    "$(ims-pcap "$BATS_TEST_TMPDIR/turned.pcap" | messages)"
 }
 
-# --- law 7: the account; each capture's frames are in pcap.bats -----------------
+# --- law 7: the account; each capture's frames are in ims-pcap.bats -----------------
 
 # The records are in the account: what --stat counts is what came out.
 @test "law 7: the account is that of the records" {

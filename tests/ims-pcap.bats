@@ -129,19 +129,19 @@ without_keys()
 
 @test "ipsec_reg without its challenges: the REGISTER in ESP tells the rest" {
 	need_shared
-	local f=$BATS_TEST_TMPDIR/late.pcapng
+	local f=$BATS_TEST_TMPDIR/late.pcapng sim=$BATS_TEST_TMPDIR/sim
 	tshark -r "$IPSEC_REG" -w "$f" -Y 'frame.number != 402 and
 	    not (frame.number >= 404 and frame.number <= 408)'
 	jq -nc '{type: "subscriber", k: "8baf473f2f8fd09487cccbd7097c6862",
-	    op: "11111111111111111111111111111111"}' >sim.jsonl
-	run -0 --separate-stderr ims-pcap -k sim.jsonl --stat "$f"
+	    op: "11111111111111111111111111111111"}' >"$sim"
+	run -0 --separate-stderr ims-pcap -k "$sim" --stat "$f"
 	same '[25,14,14]' "$(tail -n 1 <<<"$output" |
 	    jq -c '[.messages, .esp_opened, .esp_checked]')"
 	same '6' "$(grep -c '"icv":"ok"' <<<"$output")"
 	# The key of another SIM makes nothing of it authentic.
 	jq -nc '{type: "subscriber", k: "8baf473f2f8fd09487cccbd7097c6863",
-	    op: "11111111111111111111111111111111"}' >sim.jsonl
-	run --separate-stderr ims-pcap -k sim.jsonl "$f"
+	    op: "11111111111111111111111111111111"}' >"$sim"
+	run --separate-stderr ims-pcap -k "$sim" "$f"
 	same '0' "$(grep -c '"icv":"ok"' <<<"$output")"
 }
 
