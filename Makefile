@@ -24,7 +24,6 @@ SHARED =	$(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/tool*.c)))
 TOOLS =		$(patsubst bin/%.c,$(B)/%,$(sort $(wildcard bin/ims-*.c)))
 UNITS =		$(patsubst tests/unit/%.c,$(B)/tests/%, \
 		$(sort $(wildcard tests/unit/test_*.c)))
-FUZZ =		$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 MAN1 =		$(sort $(wildcard man/*.1))
 MAN5 =		$(sort $(wildcard man/*.5))
 MAN7 =		$(sort $(wildcard man/*.7))
@@ -38,7 +37,7 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
 .PHONY:		all build check check-san clean demo deps help install lint \
-		uninstall units $(FUZZ:fuzz_%=fuzz-%)
+		uninstall units
 .SECONDARY:
 
 all: build			## build the tools (installing nothing)
@@ -46,7 +45,7 @@ all: build			## build the tools (installing nothing)
 build: $(TOOLS)
 
 $(B)/%: $(B)/bin/%.o $(SHARED) $(B)/libims.a
-	$(LINK) -o $@ $^ $(PKG_LIBS)
+	$(LINK) -o $@ $(filter %.o,$^) $(B)/libims.a $(PKG_LIBS)
 
 $(B)/ims-aka: $(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/aka_*.c)))
 
