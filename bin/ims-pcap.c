@@ -186,7 +186,7 @@ main(int argc, char **argv)
 		on_sip, on_esp, on_gap, on_packet, on_damage, NULL,
 	};
 	const struct tool_reader reader = {
-		on_frame, on_line, on_text, on_end, NULL,
+		on_frame, on_line, on_text, on_end, NULL, NULL,
 	};
 	struct flow_options opt = { 0 };
 	struct flow_account account;

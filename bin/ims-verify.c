@@ -306,7 +306,7 @@ main(int argc, char **argv)
 		on_sip, on_esp, on_gap, on_packet, on_damage, NULL,
 	};
 	const struct tool_reader reader = {
-		on_frame, on_line, on_text, on_end, NULL,
+		on_frame, on_line, on_text, on_end, NULL, NULL,
 	};
 	const struct flow_options opt = { 0 };
 	struct tool_common t = { 0 };

@@ -91,6 +91,12 @@ void	 tool_out_end(void);
 
 /* Keys: read subscribers, SAs and vectors of the records in PATH into DB. */
 void	 tool_keys(struct sa_db *db, const char *path);
+/* One such record; 0 or an enum err. */
+int	 tool_key(struct sa_db *db, const struct rec *r)
+	    __attribute__((warn_unused_result));
+/* Each line of PATH that is not empty to LINE, which returns true to go on. */
+void	 tool_lines(const char *path, bool (*line)(struct slice line,
+	    uint64_t number, void *arg), void *arg);
 
 /* What an input holds is handed to these; false: no more of any input. */
 struct tool_reader {
@@ -102,6 +108,8 @@ struct tool_reader {
 	/* The end of an input. */
 	void	(*end)(void *arg);
 	void	*arg;
+	/* Text before a start line; NULL: it is bad input. */
+	bool	(*loose)(struct slice text, void *arg);
 };
 
 /*

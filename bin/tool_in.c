@@ -176,7 +176,11 @@ read_text(FILE *f, const struct tool_reader *r)
 			n = (int)rest.n;
 		else if (n > 0 && no_length(slice_sub(rest, 0, (size_t)n)))
 			n = next_message(rest, n);
-		if (n <= 0) {
+		if (n <= 0 && r->loose != NULL) {
+			n = (int)sip_find(rest, 1);
+			if (!r->loose(slice_sub(rest, 0, (size_t)n), r->arg))
+				break;
+		} else if (n <= 0) {
 			tool_warn("%s: byte %zu: no SIP start line", in.file,
 			    (size_t)(rest.p - b.p));
 			tool_bad();
@@ -282,18 +286,31 @@ add_vector(struct sa_db *db, const struct rec_vector *v)
 {
 	int r = 0;
 
-	if (v->has_keys)
+	/* TS 33.203 annex I expands keys of 16 octets. */
+	if (v->has_keys && v->ck_len == 16 && v->ik_len == 16)
 		r = sa_db_vector(db, v->rand, v->ck, v->ik, 0);
 	if (r >= 0 && v->xres_len > 0)
 		r = sa_db_xres(db, v->rand, slice_of(v->xres, v->xres_len));
 	return r;
 }
 
+int
+tool_key(struct sa_db *db, const struct rec *r)
+{
+	if (r->type == REC_SUBSCRIBER && r->subscriber.has_key)
+		return sa_db_subscriber(db, slice_str(r->subscriber.impi),
+		    &r->subscriber.key);
+	if (r->type == REC_VECTOR)
+		return add_vector(db, &r->vector);
+	if (r->type == REC_SA)
+		return sa_db_add(db, &r->sa);
+	return 0;
+}
+
 static bool
 key_line(struct slice line, uint64_t number, void *arg)
 {
 	struct keys *keys = arg;
-	struct sa_db *db = keys->db;
 	char error[REC_ERROR_TEXT] = "";
 	struct rec rec;
 	int r = rec_read(&rec, line, error);
@@ -302,13 +319,8 @@ key_line(struct slice line, uint64_t number, void *arg)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
 	keys->used += rec.type == REC_SUBSCRIBER || rec.type == REC_VECTOR ||
 	    rec.type == REC_SA;
-	if (r >= 0 && rec.type == REC_SUBSCRIBER && rec.subscriber.has_key)
-		r = sa_db_subscriber(db, slice_str(rec.subscriber.impi),
-		    &rec.subscriber.key);
-	else if (r >= 0 && rec.type == REC_VECTOR)
-		r = add_vector(db, &rec.vector);
-	else if (r >= 0 && rec.type == REC_SA)
-		r = sa_db_add(db, &rec.sa);
+	if (r >= 0)
+		r = tool_key(keys->db, &rec);
 	if (r < 0) {
 		tool_warn_kind("record", "%s: line %llu: %s", in.file,
 		    (unsigned long long)number,
@@ -320,20 +332,28 @@ key_line(struct slice line, uint64_t number, void *arg)
 }
 
 void
-tool_keys(struct sa_db *db, const char *path)
+tool_lines(const char *path, bool (*line)(struct slice, uint64_t, void *),
+    void *arg)
 {
-	struct keys keys = { db, 0 };
 	FILE *f = in_open(path);
 
 	if (f == NULL)
 		exit(TOOL_SYSTEM);
-	(void)read_lines(f, key_line, &keys);
+	read_lines(f, line, arg);
 	tool_more();
+	if (f != stdin)
+		(void)fclose(f);
+}
+
+void
+tool_keys(struct sa_db *db, const char *path)
+{
+	struct keys keys = { db, 0 };
+
+	tool_lines(path, key_line, &keys);
 	if (keys.used == 0) {
 		tool_warn("%s: no subscriber, sa or vector record in it",
 		    in.file);
 		tool_bad();
 	}
-	if (f != stdin)
-		(void)fclose(f);
 }

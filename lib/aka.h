@@ -197,7 +197,8 @@ void	 aka_scheme_write(struct buf *out, const struct aka_scheme *s);
 struct aka_digest {
 	struct aka_scheme	 scheme;
 	struct slice	 username, realm, nonce, uri, method;
-	struct slice	 qop;		/* empty: none; "auth", "auth-int" */
+	struct slice	 qop;		/* empty: none; "auth", "auth-int";
+					   in quotes: hashed with them */
 	struct slice	 nc, cnonce;
 	struct slice	 body;		/* for auth-int */
 };

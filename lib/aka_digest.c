@@ -146,6 +146,15 @@ digest_a1(const struct aka_digest *d, struct slice password,
 	return n;
 }
 
+/* Without quotes, which belong to what is hashed where they are there. */
+static struct slice
+bare(struct slice qop)
+{
+	if (qop.n >= 2 && qop.p[0] == '"' && qop.p[qop.n - 1] == '"')
+		return slice_sub(qop, 1, qop.n - 2);
+	return qop;
+}
+
 /* H(A2), RFC 7616 3.4.3 */
 static int
 digest_a2(const struct aka_digest *d, char out[AKA_RESPONSE])
@@ -154,7 +163,7 @@ digest_a2(const struct aka_digest *d, char out[AKA_RESPONSE])
 	char body[AKA_RESPONSE];
 	int n;
 
-	if (!slice_caseis(d->qop, "auth-int"))
+	if (!slice_caseis(bare(d->qop), "auth-int"))
 		return digest_hex(d->scheme.hash, a2, 2, out);
 	if ((n = digest_hex(d->scheme.hash, &d->body, 1, body)) < 0)
 		return n;
@@ -171,8 +180,8 @@ aka_response(const struct aka_digest *d, struct slice password,
 	size_t parts = 0;
 	int n;
 
-	if (d->qop.n > 0 && !slice_caseis(d->qop, "auth") &&
-	    !slice_caseis(d->qop, "auth-int"))
+	if (d->qop.n > 0 && !slice_caseis(bare(d->qop), "auth") &&
+	    !slice_caseis(bare(d->qop), "auth-int"))
 		return ERR_ALG;
 	if ((n = digest_a1(d, password, h1)) < 0)
 		return n;

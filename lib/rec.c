@@ -398,6 +398,109 @@ rec_write_sa(struct buf *out, const struct sa *sa, bool secrets)
 	close_record(out);
 }
 
+static void
+hex_if(struct buf *out, const char *name, const uint8_t *p, size_t n)
+{
+	if (n > 0)
+		hex(out, name, slice_of(p, n));
+}
+
+/* What -x adds. */
+static void
+long_term(struct buf *out, const uint8_t *ak, const struct aka_key *k)
+{
+	if (ak != NULL)
+		hex(out, "ak", slice_of(ak, AKA_AK));
+	if (k == NULL)
+		return;
+	hex(out, "k", slice_of(k->k, k->k_len));
+	if (k->alg != AKA_XOR)
+		hex(out, "opc", slice_of(k->opc,
+		    k->alg == AKA_TUAK ? 32 : 16));
+}
+
+/* RFC 3310 3.2 */
+static void
+nonce_of(struct buf *out, const struct rec_vector *v)
+{
+	uint8_t o[AKA_RAND + REC_AUTN_MAX + 256];
+	size_t n = AKA_RAND + v->autn_len;
+	struct slice more = slice_sub(v->server_data, 0, 256);
+
+	memcpy(o, v->rand, AKA_RAND);
+	memcpy(o + AKA_RAND, v->autn, v->autn_len);
+	if (more.n > 0)
+		memcpy(o + n, more.p, more.n);
+	key(out, "nonce");
+	buf_u8(out, '"');
+	buf_base64(out, slice_of(o, n + more.n));
+	buf_u8(out, '"');
+}
+
+void
+rec_write_vector(struct buf *out, const struct rec_vector *v)
+{
+	open_record(out, "vector");
+	text_if(out, "impi", v->impi);
+	hex(out, "rand", slice_of(v->rand, AKA_RAND));
+	hex_if(out, "autn", v->autn, v->autn_len);
+	hex_if(out, "xres", v->xres, v->xres_len);
+	if (v->has_keys) {
+		hex(out, "ck", slice_of(v->ck, v->ck_len));
+		hex(out, "ik", slice_of(v->ik, v->ik_len));
+	}
+	if (v->autn_len > 0)
+		nonce_of(out, v);
+	if (v->has_sqn)
+		hex(out, "sqn", slice_of(v->sqn, AKA_SQN));
+	if (v->has_amf)
+		hex(out, "amf", slice_of(v->amf, AKA_AMF));
+	long_term(out, v->ak, v->key);
+	close_record(out);
+}
+
+static void
+whys(struct buf *out, const struct rec_answer *a)
+{
+	if (a->n_why == 0)
+		return;
+	key(out, "why");
+	for (size_t i = 0; i < a->n_why; i++) {
+		buf_str(out, i == 0 ? "[\"" : ",\"");
+		escape(out, a->why[i]);
+		buf_u8(out, '"');
+	}
+	buf_u8(out, ']');
+}
+
+void
+rec_write_answer(struct buf *out, const struct rec_answer *a)
+{
+	open_record(out, "answer");
+	if (a->where != NULL)
+		where(out, a->where);
+	text_if(out, "impi", a->impi);
+	text_if(out, "about", a->about);
+	if (a->has_rand)
+		hex(out, "rand", slice_of(a->rand, AKA_RAND));
+	hex_if(out, "autn", a->autn, a->autn_len);
+	text_if(out, "nonce", a->nonce);
+	hex_if(out, "res", a->res, a->res_len);
+	hex_if(out, "ck", a->ck, a->ck_len);
+	hex_if(out, "ik", a->ik, a->ik_len);
+	if (a->has_sqn)
+		hex(out, "sqn", slice_of(a->sqn, AKA_SQN));
+	if (a->has_sqn_ms)
+		hex(out, "sqn_ms", slice_of(a->sqn_ms, AKA_SQN));
+	hex_if(out, "auts", a->auts, a->auts_len);
+	text_if(out, "authorization", a->authorization);
+	text_if(out, "verdict", a->verdict);
+	text_if(out, "message", a->message);
+	whys(out, a);
+	long_term(out, a->ak, a->key);
+	close_record(out);
+}
+
 void
 rec_write_stat(struct buf *out, const char *tool, const struct flow_account *a)
 {

@@ -2,9 +2,10 @@
  * rec: structs to and from JSON lines; the one place that knows jansson and the
  * names of fields, which ims-records(5) defines.
  *
- * Lines are written straight into a buffer and read through jansson.  Four
+ * Lines are written straight into a buffer and read through jansson.  The
  * files: rec.c writes, rec_field.c reads the fields, rec_key.c the records with
- * keys, rec_read.c the others and the line.
+ * keys, rec_read.c the others and the line, rec_line.c changes a line in place,
+ * rec_set.c reads files of test sets.
  */
 #ifndef REC_H
 #define REC_H
@@ -29,6 +30,7 @@ enum rec_type {
 	REC_OTHER,	/* a type, or no type, that this reader leaves alone */
 	REC_SIP, REC_PACKET, REC_ESP, REC_GAP, REC_SA, REC_SUBSCRIBER,
 	REC_VECTOR,
+	REC_ANSWER,	/* of rec_read_answer() only */
 };
 
 /* Slices are empty where the record says nothing. */
@@ -52,7 +54,9 @@ struct rec_vector {
 	uint8_t		 rand[AKA_RAND];
 	uint8_t		 autn[REC_AUTN_MAX];
 	size_t		 autn_len;	/* 0: not there */
-	uint8_t		 ck[16], ik[16];
+	struct slice	 server_data;	/* of the nonce written */
+	uint8_t		 ck[32], ik[32];
+	size_t		 ck_len, ik_len;
 	bool		 has_keys;	/* CK and IK */
 	uint8_t		 xres[32];
 	size_t		 xres_len;
@@ -60,6 +64,40 @@ struct rec_vector {
 	bool		 has_sqn;
 	uint8_t		 amf[AKA_AMF];
 	bool		 has_amf;
+	/* Written if they are there; never read. */
+	const uint8_t	*ak;
+	const struct aka_key *key;
+};
+
+#define REC_WHYS	8
+
+struct rec_answer {
+	const struct flow_where *where;	/* written if there; never read */
+	struct slice	 impi;
+	struct slice	 about;		/* "challenge", "response" ... */
+	uint8_t		 rand[AKA_RAND];
+	bool		 has_rand;
+	uint8_t		 autn[REC_AUTN_MAX];
+	size_t		 autn_len;
+	struct slice	 nonce;
+	uint8_t		 res[32];
+	size_t		 res_len;
+	uint8_t		 ck[32], ik[32];
+	size_t		 ck_len, ik_len;
+	uint8_t		 sqn[AKA_SQN];
+	bool		 has_sqn;
+	uint8_t		 sqn_ms[AKA_SQN];
+	bool		 has_sqn_ms;
+	uint8_t		 auts[AKA_AUTS_MAX];
+	size_t		 auts_len;
+	struct slice	 authorization;	/* the value of the header field */
+	struct slice	 verdict;	/* "ok", "mac", "sync" ... */
+	struct slice	 message;
+	/* Written if they are there; never read. */
+	struct slice	 why[REC_WHYS];
+	size_t		 n_why;
+	const uint8_t	*ak;
+	const struct aka_key *key;
 };
 
 /* One line read.  Slices are valid until rec_done(), which wipes all of it. */
@@ -74,6 +112,7 @@ struct rec {
 		struct sa		 sa;
 		struct rec_subscriber	 subscriber;
 		struct rec_vector	 vector;
+		struct rec_answer	 answer;
 	};
 	void		*json;		/* owned */
 	struct buf	 bytes;		/* decoded hex or base64; owned */
@@ -86,6 +125,12 @@ struct rec {
  */
 int	 rec_read(struct rec *r, struct slice line,
 	    char error[REC_ERROR_TEXT]) __attribute__((warn_unused_result));
+/*
+ * For tools that handle answers: if R, which rec_read() gave as REC_OTHER, is
+ * one, it becomes REC_ANSWER.  0, or what rec_read() returns.
+ */
+int	 rec_read_answer(struct rec *r, char error[REC_ERROR_TEXT])
+	    __attribute__((warn_unused_result));
 void	 rec_done(struct rec *r);
 
 /* One line each, with its newline, appended to OUT. */
@@ -95,8 +140,45 @@ void	 rec_write_packet(struct buf *out, const struct flow_packet *p);
 void	 rec_write_esp(struct buf *out, const struct flow_esp *e);
 void	 rec_write_gap(struct buf *out, const struct flow_gap *g);
 void	 rec_write_sa(struct buf *out, const struct sa *sa, bool secrets);
+void	 rec_write_vector(struct buf *out, const struct rec_vector *v);
+void	 rec_write_answer(struct buf *out, const struct rec_answer *a);
 void	 rec_write_stat(struct buf *out, const char *tool,
 	    const struct flow_account *a);
 void	 rec_write_finding(struct buf *out, const struct audit_finding *f);
+
+/*
+ * LINE, an object that rec_read() took, with the text VALUE for KEY appended to
+ * OUT: in the place of what KEY had, or as its last field.  RENAME, if not
+ * NULL, is KEY's new name.  All else stays as it is, octet for octet.
+ */
+void	 rec_line_set(struct buf *out, struct slice line, const char *key,
+	    const char *rename, struct slice value);
+
+/* Test sets.  A value is hex text, empty if the set has none. */
+enum rec_set_field {
+	REC_SET_K, REC_SET_OP, REC_SET_OPC, REC_SET_RAND, REC_SET_SQN,
+	REC_SET_AMF, REC_SET_MAC_A, REC_SET_MAC_S, REC_SET_RES, REC_SET_CK,
+	REC_SET_IK, REC_SET_AK, REC_SET_AKSTAR, REC_SET_AUTN, REC_SET_AUTS,
+	/* of a digest, plain text */
+	REC_SET_SCHEME, REC_SET_USERNAME, REC_SET_REALM, REC_SET_URI,
+	REC_SET_METHOD, REC_SET_NONCE, REC_SET_QOP, REC_SET_NC,
+	REC_SET_CNONCE, REC_SET_RESPONSE, REC_SET_RSPAUTH,
+	REC_SET_DIGEST_AUTS, REC_SET_BODY,
+	REC_SET_N
+};
+
+struct rec_set {
+	const char	*algorithm;	/* "milenage" ... or "digest" */
+	const char	*id;
+	unsigned	 iterations;
+	const char	*value[REC_SET_N];	/* NULL: not there */
+};
+
+/*
+ * Hand the test sets of JSON, a file of the form of tests/data/vectors, to
+ * SET.  How many, or ERR_FORMAT, ERR_MEM.
+ */
+int	 rec_sets(struct slice json, void (*set)(const struct rec_set *s,
+	    void *arg), void *arg) __attribute__((warn_unused_result));
 
 #endif

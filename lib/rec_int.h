@@ -61,5 +61,6 @@ void	 rec_in_where(struct rec_in *in, struct flow_where *w);
 void	 rec_in_sa(struct rec_in *in, struct sa *sa);
 void	 rec_in_subscriber(struct rec_in *in, struct rec_subscriber *s);
 void	 rec_in_vector(struct rec_in *in, struct rec_vector *v);
+void	 rec_in_answer(struct rec_in *in, struct rec_answer *a);
 
 #endif

@@ -1,4 +1,4 @@
-/* rec_key: records with keys: security associations, subscribers, vectors. */
+/* rec_key: records with keys: SAs, subscribers, vectors, answers. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +9,6 @@
 #define C_AND_R		5	/* MILENAGE constants (TS 35.206 4.1) */
 #define IMSI_MIN	6
 #define IMSI_MAX	15	/* TS 23.003 2.2 */
-#define IND_LEN		5	/* TS 33.102 C.3.2 */
-#define IND_LEN_MAX	16
 
 /* NAME, which fits and has no NUL, as a string. */
 static void
@@ -310,7 +308,8 @@ read_key(struct rec_in *in, struct rec_subscriber *s)
 	} else if (k->k_len != 16)
 		rec_in_fail(in, "k", ERR_RANGE, "%zu octets, not 16",
 		    k->k_len);
-	if (k->alg != AKA_XOR)
+	/* XOR has none: it is read to say what would have fitted. */
+	if (k->alg != AKA_XOR || there(in, "opc") || there(in, "op"))
 		read_op(in, k);
 	read_constants(in, k);
 	read_lengths(in, k);
@@ -319,7 +318,7 @@ read_key(struct rec_in *in, struct rec_subscriber *s)
 void
 rec_in_subscriber(struct rec_in *in, struct rec_subscriber *s)
 {
-	uint64_t ind_len = IND_LEN;
+	uint64_t ind_len = AKA_IND_LEN;
 	int alg = AKA_MILENAGE;
 
 	read_identities(in, s);
@@ -328,63 +327,119 @@ rec_in_subscriber(struct rec_in *in, struct rec_subscriber *s)
 	read_key(in, s);
 	s->has_amf = rec_in_exact(in, "amf", s->amf, sizeof(s->amf));
 	s->has_sqn = rec_in_exact(in, "sqn", s->sqn, sizeof(s->sqn));
-	(void)rec_in_number(in, "ind_len", IND_LEN_MAX, &ind_len);
+	(void)rec_in_number(in, "ind_len", AKA_IND_LEN_MAX, &ind_len);
 	s->ind_len = (unsigned)ind_len;
 }
 
 static void
-read_autn(struct rec_in *in, struct rec_vector *v)
+read_autn(struct rec_in *in, uint8_t autn[REC_AUTN_MAX], size_t *len)
 {
 	size_t n;
 
-	if (!rec_in_octets(in, "autn", v->autn, sizeof(v->autn), &n))
+	if (!rec_in_octets(in, "autn", autn, REC_AUTN_MAX, &n))
 		return;
 	if (n != AKA_AUTN && n != AKA_AUTN + 8 && n != REC_AUTN_MAX)
 		rec_in_fail(in, "autn", ERR_RANGE,
 		    "%zu octets, not 16, 24 or 40", n);
-	v->autn_len = n;
+	*len = n;
 }
 
 /* RFC 3310 3.2: RAND and AUTN are in the nonce. */
-static void
-read_nonce(struct rec_in *in, struct rec_vector *v)
+static bool
+read_nonce(struct rec_in *in, struct slice *nonce, uint8_t rand[AKA_RAND],
+    uint8_t autn[REC_AUTN_MAX], size_t *autn_len)
 {
-	uint8_t autn[AKA_AUTN];
-	struct slice s;
+	uint8_t its_rand[AKA_RAND], its_autn[AKA_AUTN], all[64];
+	int e;
 
-	if (!rec_in_text(in, "nonce", &s)) {
-		rec_in_missing(in, "rand");
-		return;
+	if (!rec_in_text(in, "nonce", nonce))
+		return false;
+	if ((e = sa_nonce(*nonce, its_rand, its_autn)) == ERR_MORE)
+		rec_in_fail(in, "nonce", ERR_FORMAT, "%d octets, not 32 or "
+		    "more", slice_base64(*nonce, all, sizeof(all)));
+	else if (e < 0)
+		rec_in_fail(in, "nonce", ERR_FORMAT, "not base64");
+	if (e < 0)
+		return false;
+	if (rand != NULL)
+		memcpy(rand, its_rand, AKA_RAND);
+	if (*autn_len == 0) {
+		memcpy(autn, its_autn, AKA_AUTN);
+		*autn_len = AKA_AUTN;
 	}
-	if (sa_nonce(s, v->rand, autn) < 0) {
-		rec_in_fail(in, "nonce", ERR_FORMAT,
-		    "not base64 of RAND and AUTN");
-		return;
-	}
-	if (v->autn_len == 0) {
-		memcpy(v->autn, autn, sizeof(autn));
-		v->autn_len = sizeof(autn);
-	}
+	return true;
+}
+
+/* CK or IK: 16 octets, or 32 of TUAK. */
+static bool
+read_session_key(struct rec_in *in, const char *key, uint8_t out[32],
+    size_t *n)
+{
+	if (!rec_in_octets(in, key, out, 32, n))
+		return false;
+	if (*n != 16 && *n != 32)
+		rec_in_fail(in, key, ERR_RANGE, "%zu octets, not 16 or 32",
+		    *n);
+	return in->err == 0;
+}
+
+static void
+read_res(struct rec_in *in, const char *key, uint8_t out[32], size_t *n)
+{
+	if (rec_in_octets(in, key, out, 32, n) && *n < 4)
+		rec_in_fail(in, key, ERR_RANGE, "%zu octets, not 4 to 32",
+		    *n);
+}
+
+static bool
+read_keys(struct rec_in *in, uint8_t ck[32], size_t *ck_len, uint8_t ik[32],
+    size_t *ik_len)
+{
+	bool has_ck = read_session_key(in, "ck", ck, ck_len);
+	bool has_ik = read_session_key(in, "ik", ik, ik_len);
+
+	if (has_ck != has_ik)
+		rec_in_missing(in, has_ck ? "ik" : "ck");
+	return has_ck && has_ik;
 }
 
 void
 rec_in_vector(struct rec_in *in, struct rec_vector *v)
 {
-	bool ck, ik;
+	struct slice nonce;
 
 	(void)rec_in_text(in, "impi", &v->impi);
-	read_autn(in, v);
-	if (!rec_in_exact(in, "rand", v->rand, sizeof(v->rand)))
-		read_nonce(in, v);
-	if (rec_in_octets(in, "xres", v->xres, sizeof(v->xres),
-	    &v->xres_len) && v->xres_len < 4)
-		rec_in_fail(in, "xres", ERR_RANGE, "%zu octets, not 4 to 32",
-		    v->xres_len);
-	ck = rec_in_exact(in, "ck", v->ck, sizeof(v->ck));
-	ik = rec_in_exact(in, "ik", v->ik, sizeof(v->ik));
-	if (ck != ik)
-		rec_in_missing(in, ck ? "ik" : "ck");
-	v->has_keys = ck && ik;
+	read_autn(in, v->autn, &v->autn_len);
+	if (!rec_in_exact(in, "rand", v->rand, sizeof(v->rand)) &&
+	    !read_nonce(in, &nonce, v->rand, v->autn, &v->autn_len))
+		rec_in_missing(in, "rand");
+	read_res(in, "xres", v->xres, &v->xres_len);
+	v->has_keys = read_keys(in, v->ck, &v->ck_len, v->ik, &v->ik_len);
 	v->has_sqn = rec_in_exact(in, "sqn", v->sqn, sizeof(v->sqn));
 	v->has_amf = rec_in_exact(in, "amf", v->amf, sizeof(v->amf));
+}
+
+void
+rec_in_answer(struct rec_in *in, struct rec_answer *a)
+{
+	(void)rec_in_text(in, "impi", &a->impi);
+	(void)rec_in_text(in, "about", &a->about);
+	read_autn(in, a->autn, &a->autn_len);
+	a->has_rand = rec_in_exact(in, "rand", a->rand, sizeof(a->rand));
+	if (read_nonce(in, &a->nonce, a->has_rand ? NULL : a->rand, a->autn,
+	    &a->autn_len))
+		a->has_rand = true;
+	read_res(in, "res", a->res, &a->res_len);
+	(void)read_keys(in, a->ck, &a->ck_len, a->ik, &a->ik_len);
+	a->has_sqn = rec_in_exact(in, "sqn", a->sqn, sizeof(a->sqn));
+	a->has_sqn_ms = rec_in_exact(in, "sqn_ms", a->sqn_ms,
+	    sizeof(a->sqn_ms));
+	if (rec_in_octets(in, "auts", a->auts, sizeof(a->auts),
+	    &a->auts_len) && a->auts_len != AKA_AUTS &&
+	    a->auts_len != AKA_AUTS + 8 && a->auts_len != AKA_AUTS_MAX)
+		rec_in_fail(in, "auts", ERR_RANGE,
+		    "%zu octets, not 14, 22 or 38", a->auts_len);
+	(void)rec_in_text(in, "authorization", &a->authorization);
+	(void)rec_in_text(in, "verdict", &a->verdict);
+	(void)rec_in_text(in, "message", &a->message);
 }

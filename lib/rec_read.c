@@ -120,6 +120,7 @@ read_body(struct rec_in *in, struct rec *r)
 {
 	switch (r->type) {
 	case REC_OTHER:
+	case REC_ANSWER:	/* rec_read_answer() */
 		break;
 	case REC_SIP:
 		read_sip(in, r);
@@ -186,6 +187,21 @@ rec_read(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
 	in.o = r->json;
 	r->type = type_of(in.o);
 	read_body(&in, r);
+	return in.err;
+}
+
+int
+rec_read_answer(struct rec *r, char error[REC_ERROR_TEXT])
+{
+	struct rec_in in = {
+		.o = r->json, .at = "", .bytes = &r->bytes, .error = error,
+	};
+	const char *s = json_string_value(json_object_get(in.o, "type"));
+
+	if (s == NULL || strcmp(s, "answer") != 0)
+		return 0;
+	r->type = REC_ANSWER;
+	rec_in_answer(&in, &r->answer);
 	return in.err;
 }
 

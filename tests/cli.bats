@@ -6,6 +6,19 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
+# A tool of commands takes files with one of them, here with keys for what is in
+# them; what it says of itself, and of options that are wrong, comes without.
+ims-aka()
+{
+	case $* in
+	-h | --help | -V | --version | --no-such-option | -k)
+		command ims-aka "$@" ;;
+	*)	command ims-aka check -k "$CALL_KEYS" "$@" ;;
+	esac
+}
+export -f ims-aka
+export CALL_KEYS=$LAB/call.keys.jsonl
+
 # A capture of a link type that no tool reads: USER0 (147).
 unknown_link()
 {
@@ -192,7 +205,8 @@ $1"
 	for t in $TOOLS; do
 		run -3 --separate-stderr "$t" in
 		[ -z "$output" ]
-		[[ $stderr == "$t: in: byte 0: no SIP start line"* ]]
+		[[ $stderr == "$t: in: byte 0: no SIP start line"* ||
+		    $stderr == "$t: in: neither SIP nor header fields"* ]]
 	done
 }
 
