@@ -119,7 +119,7 @@ test_answer_bad(void)
 		{ "{\"type\":\"answer\",\"rand\":\"00\"}",
 		    "rand: 1 octets, not 16" },
 		{ "{\"type\":\"answer\",\"nonce\":\"abc\"}",
-		    "nonce: not base64 of RAND and AUTN" },
+		    "nonce: 2 octets, not 32 or more" },
 		{ "{\"type\":\"answer\",\"sqn_ms\":\"zz\"}",
 		    "sqn_ms: not hex" },
 		{ "{\"type\":\"answer\",\"ck\":"
