@@ -87,10 +87,17 @@ options_of_page() {
 	}' "$1" | sort -u
 }
 
-# The options that --help of TOOL describes.
+# The options that --help of TOOL describes, and those of its commands, which
+# may stand anywhere in a line there.
 options_of_help() {
-	"$1" --help | sed -n 's/^  *\(-.*\)/\1/p' | sed 's/   .*//' |
-	    grep -oE -- '(^|[ ,])-{1,2}[A-Za-z][a-z-]*' | tr -d ' ,' | sort -u
+	local c
+
+	{
+		"$1" --help | sed -n 's/^  *\(-.*\)/\1/p' | sed 's/   .*//'
+		for c in $("$1" --help | sed -n 's/^  \([a-z]\{1,\}\)  .*/\1/p'); do
+			"$1" "$c" --help | grep -oE -- '(^|[ (])--[a-z].*'
+		done
+	} | grep -oE -- '(^|[ ,])-{1,2}[A-Za-z][a-z0-9-]*' | tr -d ' ,' | sort -u
 }
 
 @test "the examples of ims-pcap(1) give what they show" {
@@ -141,7 +148,9 @@ options_of_help() {
 		extract "$page" "$dir"
 		cat "$dir"/*.cmd 2>/dev/null || :
 	done >"$BATS_TEST_TMPDIR/all"
-	grep -oE '[[:alnum:]_.-]+(/[[:alnum:]_.-]+)+' "$BATS_TEST_TMPDIR/all" |
+	# A / may stand in base64 too.
+	sed 's,[[:alnum:]+/]\{16\,\}=,,g' "$BATS_TEST_TMPDIR/all" |
+	    grep -oE '[[:alnum:]_.-]+(/[[:alnum:]_.-]+)+' |
 	    sort -u >"$BATS_TEST_TMPDIR/files"
 	[ -s "$BATS_TEST_TMPDIR/files" ]
 	run grep -vE '^(tests/data/|dev/null$)' "$BATS_TEST_TMPDIR/files"
