@@ -46,20 +46,6 @@ on_esp(const struct flow_esp *e, void *arg)
 }
 
 static void
-on_gap(const struct flow_gap *gap, void *arg)
-{
-	(void)gap;
-	(void)arg;
-}
-
-static void
-on_damage(uint64_t frame, const char *layer, int what, void *arg)
-{
-	(void)arg;
-	tool_damage(frame, layer, what);
-}
-
-static void
 on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
     void *arg)
 {
@@ -80,12 +66,7 @@ on_frame(const struct cap_frame *f, void *arg)
 		tool_bad();
 		return false;
 	}
-	if (!tool_link_known(f)) {
-		flow_unread(in.flow, f->number);
-		return true;
-	}
-	return go_on(flow_frame(in.flow, f->linktype, f->interface, f->number,
-	    f->time_ns, f->data, f->wire_len));
+	return go_on(tool_frame(in.flow, f));
 }
 
 static void
@@ -240,7 +221,7 @@ read_messages(char *const *argv, int n, struct sa_db *db, message_fn *message,
     record_fn *record)
 {
 	const struct flow_sink sink = {
-		on_sip, on_esp, on_gap, NULL, on_damage, NULL,
+		on_sip, on_esp, NULL, NULL, tool_damage, NULL,
 	};
 	const struct tool_reader reader = {
 		on_frame, on_line, on_text, on_end, NULL, on_loose,

@@ -88,13 +88,6 @@ on_packet(const struct flow_packet *p, void *arg)
 }
 
 static void
-on_damage(uint64_t frame, const char *layer, int what, void *arg)
-{
-	(void)arg;
-	tool_damage(frame, layer, what);
-}
-
-static void
 on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
     void *arg)
 {
@@ -119,14 +112,7 @@ static bool
 on_frame(const struct cap_frame *f, void *arg)
 {
 	(void)arg;
-	flow_file(g.flow, tool_many() ? slice_str(tool_file()) :
-	    slice_of(NULL, 0));
-	if (!tool_link_known(f)) {
-		flow_unread(g.flow, f->number);
-		return true;
-	}
-	return go_on(flow_frame(g.flow, f->linktype, f->interface, f->number,
-	    f->time_ns, f->data, f->wire_len));
+	return go_on(tool_frame(g.flow, f));
 }
 
 /* Packets are looked into; lines of other types pass through. */
@@ -183,7 +169,7 @@ int
 main(int argc, char **argv)
 {
 	const struct flow_sink sink = {
-		on_sip, on_esp, on_gap, on_packet, on_damage, NULL,
+		on_sip, on_esp, on_gap, on_packet, tool_damage, NULL,
 	};
 	const struct tool_reader reader = {
 		on_frame, on_line, on_text, on_end, NULL, NULL,

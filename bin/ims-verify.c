@@ -136,38 +136,11 @@ on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
 	tool_news(what, impi);
 }
 
-static void
-on_gap(const struct flow_gap *gap, void *arg)
-{
-	(void)gap;
-	(void)arg;
-}
-
-static void
-on_packet(const struct flow_packet *p, void *arg)
-{
-	(void)p;
-	(void)arg;
-}
-
-static void
-on_damage(uint64_t frame, const char *layer, int what, void *arg)
-{
-	(void)arg;
-	tool_damage(frame, layer, what);
-}
-
 static bool
 on_frame(const struct cap_frame *f, void *arg)
 {
 	(void)arg;
-	flow_file(g.flow, tool_many() ? slice_str(tool_file()) :
-	    slice_of(NULL, 0));
-	if (!tool_link_known(f))
-		flow_unread(g.flow, f->number);
-	else
-		check(flow_frame(g.flow, f->linktype, f->interface, f->number,
-		    f->time_ns, f->data, f->wire_len));
+	check(tool_frame(g.flow, f));
 	return go_on();
 }
 
@@ -303,7 +276,7 @@ int
 main(int argc, char **argv)
 {
 	const struct flow_sink sink = {
-		on_sip, on_esp, on_gap, on_packet, on_damage, NULL,
+		on_sip, on_esp, NULL, NULL, tool_damage, NULL,
 	};
 	const struct tool_reader reader = {
 		on_frame, on_line, on_text, on_end, NULL, NULL,

@@ -143,18 +143,19 @@ tool_news(enum sa_news what, struct slice impi)
 }
 
 void
-tool_damage(uint64_t frame, const char *layer, int what)
+tool_damage(uint64_t frame, const char *layer, int what, void *arg)
 {
 	char kind[64];
 
+	(void)arg;
 	tool_bad();
 	(void)snprintf(kind, sizeof(kind), "%s: %s", layer, tool_reason(what));
 	tool_warn_kind(kind, "%s: frame %llu: %s", tool_file(),
 	    (unsigned long long)frame, kind);
 }
 
-bool
-tool_link_known(const struct cap_frame *f)
+static bool
+link_known(const struct cap_frame *f)
 {
 	const char *name = cap_linktype_name(f->linktype);
 	char kind[64];
@@ -171,6 +172,18 @@ tool_link_known(const struct cap_frame *f)
 	tool_warn_kind(kind, "%s: frame %llu: %s", tool_file(),
 	    (unsigned long long)f->number, kind);
 	return false;
+}
+
+int
+tool_frame(struct flow *flow, const struct cap_frame *f)
+{
+	flow_file(flow, tool_many() ? slice_str(tool_file()) :
+	    slice_of(NULL, 0));
+	if (link_known(f))
+		return flow_frame(flow, f->linktype, f->interface, f->number,
+		    f->time_ns, f->data, f->wire_len);
+	flow_unread(flow, f->number);
+	return 0;
 }
 
 void

@@ -43,10 +43,14 @@ void	 tool_bad(void);
 void	 tool_warn_kind(const char *kind, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	 tool_more(void);
-/* Frame FRAME is damaged at LAYER: bad input, said. */
-void	 tool_damage(uint64_t frame, const char *layer, int what);
-/* Is the link type of F known?  If not, it is bad input, said once a file. */
-bool	 tool_link_known(const struct cap_frame *f);
+/* A flow_sink's: frame FRAME is damaged at LAYER, which is said. */
+void	 tool_damage(uint64_t frame, const char *layer, int what, void *arg);
+/*
+ * F into FLOW, with the name of its file if there are several; returns as
+ * flow_frame().  A link type that is not known is said once a file.
+ */
+int	 tool_frame(struct flow *flow, const struct cap_frame *f)
+	    __attribute__((warn_unused_result));
 /* ESP packet E stayed closed: kept for tool_more(), or said at once. */
 void	 tool_closed(const struct flow_esp *e, bool icv_is_bad_input);
 /* News of DB worth a diagnostic. */

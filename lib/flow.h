@@ -97,6 +97,7 @@ struct flow_account {
 	uint64_t	 evicted;	/* streams, datagrams dropped for room */
 };
 
+/* PACKET and GAP may be NULL. */
 struct flow_sink {
 	void	(*sip)(const struct flow_sip *m, void *arg);
 	void	(*esp)(const struct flow_esp *e, void *arg);

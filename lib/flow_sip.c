@@ -299,7 +299,8 @@ gap(void *arg, const struct tcp_key *key, uint64_t n, uint64_t frame,
 	};
 
 	f->account.gaps++;
-	f->sink.gap(&g, f->sink.arg);
+	if (f->sink.gap != NULL)
+		f->sink.gap(&g, f->sink.arg);
 }
 
 static void
