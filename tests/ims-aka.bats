@@ -839,35 +839,35 @@ right()
 	named "AUTS, OP given as OPc"
 }
 
-@test "right: right" {
+@test "right: auth" {
 	right "right"
 }
 
-@test "right: right, auth-int" {
+@test "right: auth-int" {
 	right "right, auth-int"
 }
 
-@test "right: right, no qop" {
+@test "right: no qop" {
 	right "right, no qop"
 }
 
-@test "right: right, AKAv2-SHA-256" {
+@test "right: AKAv2-SHA-256" {
 	right "right, AKAv2-SHA-256"
 }
 
-@test "right: right, AKAv1-MD5-sess" {
+@test "right: AKAv1-MD5-sess" {
 	right "right, AKAv1-MD5-sess"
 }
 
-@test "right: right, nc 0000000a" {
+@test "right: nc 0000000a" {
 	right "right, nc 0000000a"
 }
 
-@test "right: right, qop and nc in quotes" {
+@test "right: qop and nc in quotes" {
 	right "right, qop and nc in quotes"
 }
 
-@test "right: right, rspauth too" {
+@test "right: rspauth too" {
 	right "right, rspauth too"
 }
 
@@ -1007,7 +1007,7 @@ right()
 	named "another realm than the challenge" ': wrong: '
 }
 
-@test "right: right, auts with its empty password" {
+@test "right: auts with its empty password" {
 	right "right, auts with its empty password"
 }
 
@@ -1055,7 +1055,7 @@ right()
 	named "auth-int for auth"
 }
 
-@test "right: right, a nonce with server data" {
+@test "right: a nonce with server data" {
 	right "right, a nonce with server data"
 }
 
@@ -1067,12 +1067,16 @@ right()
 	named "another nonce than the challenge" ': wrong: '
 }
 
-@test "right: right, XOR" {
+@test "right: XOR" {
 	right "right, XOR"
 }
 
 @test "named: RES cut after 8 octets" {
 	named "RES cut after 8 octets"
+}
+
+@test "right: auts under AKAv2" {
+	right "right, auts under AKAv2"
 }
 
 # --- the card's SQN (TS 33.102 C.2), IND of 5 bits --------------------------

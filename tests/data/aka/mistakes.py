@@ -338,6 +338,7 @@ wrong("another realm than the challenge", "the realm is example.org",
       sent={"realm": "example.org"})
 a = base64.b64encode(m.auts(k, opc, rand, sqn)).decode()
 wrong("right, auts with its empty password", "", pw=b"", auts_value=a)
+wrong("right, auts under AKAv2", "", scheme="AKAv2-MD5", pw=b"", auts_value=a)
 wrong("auts with RES as password", "not empty as it is with auts",
       auts_value=a)
 # XOR has a RES of 16 octets, of which SIPp would take 8.
