@@ -3,7 +3,8 @@
  * come in, and handed to a reader that cuts them into messages.
  *
  * One direction of a connection is one stream.  Octets that came first stay
- * where segments overlap.  A stream may be joined in the middle: what lies
+ * where segments overlap; of two that wait behind a hole, those of the segment
+ * that begins lower.  A stream may be joined in the middle: what lies
  * before the first segment seen is accepted when it comes late.  Bounded:
  * TCP_STREAMS streams and TCP_BYTES of octets waiting; the stream longest
  * untouched goes first.

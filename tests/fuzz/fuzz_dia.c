@@ -4,28 +4,13 @@
 
 #include "dia.h"
 #include "err.h"
+#include "fuzz.h"
 #include "slice.h"
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct seen {
 	struct slice	 in;
 	int		 n;
 };
-
-static void
-must(int ok)
-{
-	if (!ok)
-		abort();
-}
-
-static void
-inside(struct slice part, struct slice whole)
-{
-	must(part.n == 0 || (part.p >= whole.p && part.n <= whole.n &&
-	    (size_t)(part.p - whole.p) <= whole.n - part.n));
-}
 
 static void
 vector(const struct dia_vector *v, void *arg)

@@ -6,25 +6,10 @@
 #include <string.h>
 
 #include "err.h"
+#include "fuzz.h"
 #include "pkt.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define DEPTH	24
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-static void
-inside(struct slice part, struct slice whole)
-{
-	must(part.n == 0 || (part.p >= whole.p && part.n <= whole.n &&
-	    (size_t)(part.p - whole.p) <= whole.n - part.n));
-}
 
 /* What a header function may return; IN is smaller than what it was given. */
 static bool

@@ -3,25 +3,10 @@
 #include <string.h>
 
 #include "err.h"
+#include "fuzz.h"
 #include "sa.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static struct sip_msg msg;
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-static void
-inside(struct slice part, struct slice whole)
-{
-	must(part.n == 0 || (part.p >= whole.p && part.n <= whole.n &&
-	    (size_t)(part.p - whole.p) <= whole.n - part.n));
-}
 
 static void
 check_mech(const struct sa_mech *m, struct slice in)

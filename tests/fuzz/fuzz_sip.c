@@ -3,30 +3,11 @@
 #include <string.h>
 
 #include "err.h"
+#include "fuzz.h"
 #include "sdp.h"
 #include "sip.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static struct sip_msg msg;
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-/* PART lies in WHOLE, or is nothing at all. */
-static void
-inside(struct slice part, struct slice whole)
-{
-	if (part.p == NULL)
-		must(part.n == 0);
-	else
-		must(part.p >= whole.p && part.n <= whole.n &&
-		    (size_t)(part.p - whole.p) <= whole.n - part.n);
-}
 
 static void
 check_params(struct slice s, int sep)
