@@ -47,7 +47,11 @@ build: $(TOOLS)
 $(B)/%: $(B)/bin/%.o $(SHARED) $(B)/libims.a
 	$(LINK) -o $@ $(filter %.o,$^) $(B)/libims.a $(PKG_LIBS)
 
-$(B)/ims-aka: $(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/aka_*.c)))
+# ims-x is bin/ims-x.c, bin/x_*.c and what all share.
+define PARTS
+$(B)/ims-$(1): $(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/$(1)_*.c)))
+endef
+$(foreach t,$(TOOLS),$(eval $(call PARTS,$(patsubst $(B)/ims-%,%,$(t)))))
 
 $(B)/libims.a: $(LIB)
 	rm -f $@

@@ -68,7 +68,7 @@ choose_cnonce(struct work *w)
 	if (opt.text[TEXT_CNONCE] != NULL ||
 	    (w->d.qop.n == 0 && !w->d.scheme.sess))
 		return;
-	random_take(r, sizeof(r));
+	tool_random(r, sizeof(r));
 	for (size_t i = 0; i < sizeof(r); i++)
 		(void)snprintf(w->cnonce + 2 * i, 3, "%02x", r[i]);
 	w->d.cnonce = slice_str(w->cnonce);

@@ -166,7 +166,7 @@ opt_parse(int argc, char **argv, const char *help)
 		if (c == 'x')
 			opt.secrets = true;
 		else if (c == 's')
-			random_seed(optarg);
+			tool_random_seed(optarg);
 		else if (c == 'f')
 			take_format(optarg);
 		else if (c == OPT_ADVANCE)

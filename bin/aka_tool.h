@@ -103,10 +103,6 @@ bool	 sub_next_sqn(const struct sub *s, uint64_t *sqn);
  */
 void	 advance(const char *path);
 
-/* Random octets: of the system or, with -s, of the seed. */
-void	 random_seed(const char *seed);
-void	 random_take(uint8_t *p, size_t n);
-
 /* Results: one line or more were appended to B; written in large pieces. */
 void	 put_result(struct buf *b);
 void	 put_now(struct buf *b);

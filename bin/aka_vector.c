@@ -56,7 +56,7 @@ make(struct sub *s, uint64_t sqn, struct rec_vector *v)
 	if (opt.hex[HEX_RAND].there)
 		memcpy(v->rand, opt.hex[HEX_RAND].p, AKA_RAND);
 	else
-		random_take(v->rand, AKA_RAND);
+		tool_random(v->rand, AKA_RAND);
 	aka_sqn_put(v->sqn, sqn);
 	if ((n = aka_vector(s->aka, v->rand, v->sqn, v->amf, &r, v->autn)) < 0)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(n));

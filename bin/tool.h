@@ -93,6 +93,10 @@ void	 tool_out_open(const struct tool_common *t);
 void	 tool_out(struct buf *b);	/* writes and empties B */
 void	 tool_out_end(void);
 
+/* Random octets: of the system or, after a seed (-s), of the seed. */
+void	 tool_random_seed(const char *seed);
+void	 tool_random(uint8_t *p, size_t n);
+
 /* Keys: read subscribers, SAs and vectors of the records in PATH into DB. */
 void	 tool_keys(struct sa_db *db, const char *path);
 /* One such record; 0 or an enum err. */

@@ -1,9 +1,10 @@
-/* aka_random: random octets, drawn in blocks; repeatable ones of a seed. */
+/* tool_random: random octets, drawn in blocks; repeatable ones of a seed. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "aka_tool.h"
+#include "crypt.h"
 #include "err.h"
+#include "tool.h"
 
 #define BLOCK		8192	/* octets drawn at once */
 
@@ -15,7 +16,7 @@ static struct {
 } pool = { .used = BLOCK };
 
 void
-random_seed(const char *seed)
+tool_random_seed(const char *seed)
 {
 	struct slice s = slice_str(seed);
 	uint8_t key[CRYPT_HASH_MAX];
@@ -44,7 +45,7 @@ draw_seeded(void)
 }
 
 void
-random_take(uint8_t *p, size_t n)
+tool_random(uint8_t *p, size_t n)
 {
 	if (pool.used + n > BLOCK) {
 		if ((pool.seeded != NULL ? draw_seeded() :
