@@ -56,6 +56,23 @@ void		 cap_close(struct cap *c);
 int		 cap_next(struct cap *c, struct cap_frame *out)
 		    __attribute__((warn_unused_result));
 const char	*cap_error(const struct cap *c);
+/* Writing: pcap with nanoseconds, of frames of LINKTYPE. */
+struct cap_out;
+
+/*
+ * F stays the caller's.  Frames are gathered and written in large pieces.
+ * NULL: no memory; nothing was written then.
+ */
+struct cap_out	*cap_out_new(FILE *f, int linktype);
+/* 0, ERR_IO, ERR_LIMIT for a frame over CAP_FRAME_MAX.  Number, link type and
+ * interface of FRAME do not matter. */
+int		 cap_out_frame(struct cap_out *o, const struct cap_frame *frame)
+		    __attribute__((warn_unused_result));
+/* Write what was gathered; 0 or ERR_IO. */
+int		 cap_out_flush(struct cap_out *o)
+		    __attribute__((warn_unused_result));
+void		 cap_out_free(struct cap_out *o);
+
 /* Name of a link type for diagnostics ("IEEE802_11"), NULL if unknown. */
 const char	*cap_linktype_name(int linktype);
 

@@ -2,8 +2,9 @@
  * esp: one ESP packet (RFC 4303) and the context of one key.
  *
  * Algorithms are those of TS 33.203 annex H from Rel-5 to today, and the
- * HMAC-SHA-2 forms of RFC 4868 that TS 33.210 uses between core nodes.  There
- * are no extended sequence numbers: ipsec-3gpp cannot negotiate them.
+ * HMAC-SHA-2 forms of RFC 4868 that TS 33.210 uses between core nodes.
+ * ipsec-3gpp cannot negotiate extended sequence numbers (RFC 4303 2.2.1);
+ * between core nodes an SA may have them.
  */
 #ifndef ESP_H
 #define ESP_H
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "slice.h"
 
 #define ESP_HEADER	8	/* SPI and sequence number */
@@ -56,6 +58,7 @@ struct esp_key {
 	uint8_t		 enc[ESP_KEY_MAX];
 	size_t		 enc_len;
 	uint8_t		 salt[ESP_SALT];
+	bool		 esn;		/* extended sequence numbers */
 };
 
 /* A context that opens; NULL: key lengths that do not fit, or no memory. */
@@ -66,12 +69,14 @@ void		 esp_free(struct esp *e);
 /* Replay state of one SA; zero it to start. */
 struct esp_window {
 	uint64_t	 seen;		/* bit i: LAST - i */
-	uint32_t	 last;
+	uint64_t	 last;
 };
 
 /* 0 if SEQ is new to W, ERR_REPLAY if it was seen, is too old, or is 0. */
-int	 esp_window_check(const struct esp_window *w, uint32_t seq);
-void	 esp_window_move(struct esp_window *w, uint32_t seq);
+int	 esp_window_check(const struct esp_window *w, uint64_t seq);
+void	 esp_window_move(struct esp_window *w, uint64_t seq);
+/* The extended sequence number of which a packet has LOW (RFC 4303 A2.2). */
+uint64_t esp_window_seq(const struct esp_window *w, uint32_t low);
 
 /* What was inside. */
 struct esp_payload {
@@ -91,6 +96,28 @@ struct esp_payload {
 int	 esp_open(struct esp *e, struct esp_window *w, struct slice in,
 	    uint8_t *out, struct esp_payload *p)
 	    __attribute__((warn_unused_result));
+
+/* A context that seals; NULL as of esp_new(). */
+struct esp	*esp_new_seal(const struct esp_key *key);
+
+#define ESP_IV_MAX	16
+
+/* Octets of the IV in a packet: 0, 8, 16. */
+size_t	 esp_iv_len(enum esp_alg a, enum esp_ealg e);
+
+/*
+ * Append to OUT the ESP packet SPI, SEQ of DATA with next header NEXT, padded
+ * as RFC 4303 2.4 says.  IV of esp_iv_len() octets, or NULL for one that never
+ * repeats while (SPI, SEQ) under this key do not: SPI and SEQ themselves for
+ * aes-gcm and aes-gmac (the four SAs of TS 33.203 share key and salt), and
+ * E(SPI, SEQ) under the key, which nobody else can foretell, for CBC
+ * (NIST SP 800-38A annex C).  With ESN the GCM IV is SEQ, so the SAs must not
+ * share keys.  0, ERR_RANGE for SEQ 0, one past 2^32-1 without ESN, or an SPI
+ * below 256 (RFC 4303 2.1), ERR_CRYPT, ERR_MEM.
+ */
+int	 esp_seal(struct esp *e, uint32_t spi, uint64_t seq,
+	    const uint8_t *iv, uint8_t next, struct slice data,
+	    struct buf *out) __attribute__((warn_unused_result));
 
 /*
  * Look for NULL-encrypted content in IN without a key: for each ICV and IV

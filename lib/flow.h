@@ -80,6 +80,8 @@ struct flow_gap {
 struct flow_packet {
 	struct flow_where	 where;
 	struct slice		 packet;
+	struct flow_protection	 protection;	/* it came out of ESP */
+	bool			 copy;
 };
 
 /*
@@ -112,6 +114,7 @@ struct flow_sink {
 struct flow_options {
 	bool	 duplicates;	/* hand out copies too */
 	bool	 packets;	/* packets instead of messages; ESP stays */
+	bool	 opened;	/* packets, and ESP as what was in it */
 };
 
 struct flow;
@@ -128,9 +131,9 @@ int	 flow_frame(struct flow *f, int linktype, uint32_t interface,
 	    size_t wire_len) __attribute__((warn_unused_result));
 /* A frame whose link type is not known: in the account as damaged. */
 void	 flow_unread(struct flow *f, uint64_t number);
-/* An IP packet of a record. */
-int	 flow_ip(struct flow *f, const struct flow_where *where,
-	    struct slice packet) __attribute__((warn_unused_result));
+/* The IP packet of a record: its packet, and where and how it was seen. */
+int	 flow_packet(struct flow *f, const struct flow_packet *p)
+	    __attribute__((warn_unused_result));
 /* A SIP message without a packet around it. */
 int	 flow_text(struct flow *f, struct slice message)
 	    __attribute__((warn_unused_result));

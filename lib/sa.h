@@ -2,9 +2,10 @@
  * sa: security agreement (RFC 3329, TS 33.203 annex H) to SA sets, and the
  * database of security associations.
  *
- * Three files: sa.c is one mechanism, the four SAs and their keys; sa_db.c
- * finds the SA of an ESP packet and opens it; sa_learn.c watches signalling
- * and fills the database.
+ * The files: sa.c is one mechanism, the four SAs and their keys; sa_agree.c
+ * the agreement of two sides; sa_xfrm.c and sa_uat.c other people's forms of an
+ * SA; sa_db.c finds the SA of an ESP packet and opens it; sa_learn.c watches
+ * signalling and fills the database.
  */
 #ifndef SA_H
 #define SA_H
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "aka.h"
+#include "buf.h"
 #include "esp.h"
 #include "pkt.h"
 #include "sip.h"
@@ -86,11 +88,20 @@ int	 sa_expand(enum esp_alg alg, enum esp_ealg ealg, const uint8_t ck[16],
 	    const uint8_t ik[16], struct esp_key *out)
 	    __attribute__((warn_unused_result));
 
+enum sa_state { SA_STATE_NONE, SA_TEMPORARY, SA_ESTABLISHED, SA_OLD };
+
+const char	*sa_state_name(enum sa_state s);	/* "temporary" ... */
+int		 sa_state_parse(struct slice s);	/* or ERR_ALG */
+
 /* One security association, as records carry it. */
 struct sa {
 	char		 impi[SA_IMPI_MAX];
+	/* What it protects: in tunnel modes, inner addresses. */
 	struct pkt_addr	 src, dst;	/* family 0: any */
 	uint16_t	 sport, dport;	/* 0: any */
+	/* Tunnel modes: of the outer header.  Family 0: SRC and DST. */
+	struct pkt_addr	 outer_src, outer_dst;
+	uint16_t	 outer_sport, outer_dport; /* UDP-enc-tun; 0: 4500 */
 	uint32_t	 spi;
 	enum sa_mode	 mode;
 	struct esp_key	 key;
@@ -99,8 +110,36 @@ struct sa {
 	int		 role;		/* enum sa_role, -1 unknown */
 	uint64_t	 time_ns;	/* when it was made */
 	uint64_t	 frame;
-	uint32_t	 seq;		/* highest authenticated so far */
+	uint64_t	 seq;		/* highest used so far */
+	enum sa_state	 state;		/* TS 33.203 7.4 */
+	uint32_t	 lifetime;	/* seconds from TIME_NS; 0: not said */
 };
+
+/* What the two sides of a registration agreed upon (TS 33.203 7.1, 7.2). */
+struct sa_agreement {
+	struct pkt_addr	 ue, pcscf;
+	uint32_t	 spi_uc, spi_us, spi_pc, spi_ps;
+	uint16_t	 port_uc, port_us, port_pc, port_ps;
+	enum esp_alg	 alg;
+	enum esp_ealg	 ealg;
+	enum sa_mode	 mode;
+};
+
+/*
+ * The four SAs of A with the keys of CK and IK, in the order of enum sa_role;
+ * IMPI, set, time, state and lifetime are left to the caller.  0, ERR_ALG for
+ * an algorithm or a pair that ipsec-3gpp has not, ERR_RANGE for SPIs below 256
+ * or equal ones, ports 0, 5060, 5061 or equal ones on a side, ERR_CRYPT.
+ * ERR_RANGE still fills OUT.
+ */
+int	 sa_derive(const struct sa_agreement *a, const uint8_t ck[16],
+	    const uint8_t ik[16], struct sa out[SA_ROLES])
+	    __attribute__((warn_unused_result));
+/*
+ * The mechanism M as a sec-mechanism of a Security-* header, its parameters
+ * of HAS only: "ipsec-3gpp;q=0.1;alg=...;ealg=...;mod=...;spi-c=...".
+ */
+void	 sa_mech_write(struct buf *out, const struct sa_mech *m);
 
 #define SA_SETS		16384	/* of four SAs, in the database */
 #define SA_VECTORS	8192	/* CK and IK by RAND */
