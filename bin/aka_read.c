@@ -101,8 +101,7 @@ on_line(struct slice line, uint64_t number, void *arg)
 	} else if (in.message != NULL && r.type == REC_SIP)
 		sip_record(&r);
 	else if (in.message != NULL && r.type == REC_PACKET)
-		(void)go_on(flow_ip(in.flow, &r.packet.where,
-		    r.packet.packet));
+		(void)go_on(flow_packet(in.flow, &r.packet));
 	else if (!in.record(&r, at))
 		pass_line();
 	else

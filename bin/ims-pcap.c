@@ -132,8 +132,7 @@ on_line(struct slice line, uint64_t number, void *arg)
 		    (unsigned long long)number, error);
 		tool_bad();
 	} else if (rec.type == REC_PACKET)
-		go = go_on(flow_ip(g.flow, &rec.packet.where,
-		    rec.packet.packet));
+		go = go_on(flow_packet(g.flow, &rec.packet));
 	else if (rec.type != REC_SIP || g.limit == 0 ||
 	    g.messages < g.limit) {
 		g.found++;

@@ -183,7 +183,7 @@ on_line(struct slice line, uint64_t number, void *arg)
 	} else if (rec.type == REC_ESP)
 		on_esp(&rec.esp, NULL);
 	else if (rec.type == REC_PACKET)
-		check(flow_ip(g.flow, &rec.packet.where, rec.packet.packet));
+		check(flow_packet(g.flow, &rec.packet));
 	rec_done(&rec);
 	return go_on();
 }

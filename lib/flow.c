@@ -195,13 +195,14 @@ flow_unread(struct flow *f, uint64_t number)
 }
 
 int
-flow_ip(struct flow *f, const struct flow_where *where, struct slice packet)
+flow_packet(struct flow *f, const struct flow_packet *p)
 {
 	struct flow_path path = { 0 };
 
-	begin(f, where->frame, where->time_ns);
-	path.where = *where;
-	return end(f, flow_ip_packet(f, &path, packet));
+	begin(f, p->where.frame, p->where.time_ns);
+	path.where = p->where;
+	path.prot = p->protection;
+	return end(f, flow_ip_packet(f, &path, p->packet));
 }
 
 int

@@ -128,7 +128,7 @@ rec_in_sa(struct rec_in *in, struct sa *sa)
 	(void)rec_in_u32(in, "set", &sa->set);
 	sa->role = -1;
 	(void)rec_in_enum(in, "role", sa_role_parse, &sa->role);
-	(void)rec_in_u32(in, "seq", &sa->seq);
+	(void)rec_in_number(in, "seq", UINT32_MAX, &sa->seq);
 }
 
 static void
