@@ -185,7 +185,7 @@ esp_free(struct esp *e)
 }
 
 int
-esp_window_check(const struct esp_window *w, uint32_t seq)
+esp_window_check(const struct esp_window *w, uint64_t seq)
 {
 	if (seq == 0)
 		return ERR_REPLAY;	/* RFC 4303 3.3.3: the first is 1 */
@@ -197,10 +197,10 @@ esp_window_check(const struct esp_window *w, uint32_t seq)
 }
 
 void
-esp_window_move(struct esp_window *w, uint32_t seq)
+esp_window_move(struct esp_window *w, uint64_t seq)
 {
 	if (seq > w->last) {
-		uint32_t by = seq - w->last;
+		uint64_t by = seq - w->last;
 
 		w->seen = by < ESP_WINDOW ? w->seen << by : 0;
 		w->last = seq;
