@@ -151,7 +151,7 @@ opc_of_line(struct slice l, uint64_t number, void *arg)
 		buf_put(&out, l);
 		buf_u8(&out, '\n');
 	} else {
-		tool_warn_kind("record", "%s: %s", place("line", number),
+		tool_warn_kind("record", "%s: %s", tool_place("line", number),
 		    error[0] != '\0' ? error : tool_reason(e));
 		tool_bad();
 	}

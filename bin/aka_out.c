@@ -27,18 +27,6 @@ put_rest(struct buf *b)
 	buf_wipe(b);
 }
 
-const char *
-place(const char *what, uint64_t number)
-{
-	static char text[512];
-
-	if (number == 0)
-		return tool_file();
-	(void)snprintf(text, sizeof(text), "%s: %s %llu", tool_file(), what,
-	    (unsigned long long)number);
-	return text;
-}
-
 void
 take_whys(const char *what, const struct why_set *set, size_t n,
     struct rec_answer *answer)

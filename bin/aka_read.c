@@ -1,131 +1,8 @@
-/* aka_read: inputs of any form: messages, pasted header fields, records. */
+/* aka_read: messages, pasted header fields, records, for ims-aka. */
 #include <string.h>
 
 #include "aka_tool.h"
 #include "err.h"
-
-static struct {
-	struct flow	*flow;
-	message_fn	*message;
-	record_fn	*record;
-	struct slice	 line;
-	struct buf	 out;
-	const char	*at;		/* of a record being read */
-	uint64_t	 found;		/* in this input */
-} in;
-
-void
-pass_line(void)
-{
-	buf_put(&in.out, in.line);
-	buf_u8(&in.out, '\n');
-	tool_out(&in.out);
-}
-
-static bool
-go_on(int r)
-{
-	if (r < 0)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
-	return true;
-}
-
-static void
-on_sip(const struct flow_sip *m, void *arg)
-{
-	(void)arg;
-	in.found++;
-	in.message(m, in.at != NULL ? in.at : place("frame", m->where.frame));
-}
-
-static void
-on_esp(const struct flow_esp *e, void *arg)
-{
-	(void)arg;
-	tool_closed(e, false);
-}
-
-static void
-on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
-    void *arg)
-{
-	(void)sa;
-	(void)n;
-	(void)arg;
-	/* A key that does not fit is this tool's own matter. */
-	if (what != SA_NEWS_WRONG_K)
-		tool_news(what, impi);
-}
-
-static bool
-on_frame(const struct cap_frame *f, void *arg)
-{
-	(void)arg;
-	if (in.flow == NULL) {
-		tool_warn("%s: not records", tool_file());
-		tool_bad();
-		return false;
-	}
-	return go_on(tool_frame(in.flow, f));
-}
-
-static void
-sip_record(struct rec *r)
-{
-	static struct sip_msg m;
-
-	if (in.message == NULL || sip_parse(&m, r->sip.message) < 0)
-		return;
-	r->sip.msg = &m;
-	on_sip(&r->sip, NULL);
-}
-
-static bool
-on_line(struct slice line, uint64_t number, void *arg)
-{
-	char error[REC_ERROR_TEXT], at[512];
-	struct rec r;
-	int e = rec_read(&r, line, error);
-
-	(void)arg;
-	(void)snprintf(at, sizeof(at), "%s", place("line", number));
-	if (e >= 0 && r.type == REC_OTHER)
-		e = rec_read_answer(&r, error);
-	if (e == ERR_MEM)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(e));
-	in.line = line;
-	in.at = at;
-	if (e < 0) {
-		tool_warn_kind("record", "%s: %s", at, error);
-		tool_bad();
-	} else if (in.message != NULL && r.type == REC_SIP)
-		sip_record(&r);
-	else if (in.message != NULL && r.type == REC_PACKET)
-		(void)go_on(flow_packet(in.flow, &r.packet));
-	else if (!in.record(&r, at))
-		pass_line();
-	else
-		in.found++;
-	in.at = NULL;
-	rec_done(&r);
-	return true;
-}
-
-static bool
-not_records(void)
-{
-	tool_warn("%s: not records", tool_file());
-	tool_bad();
-	return false;
-}
-
-static bool
-on_text(struct slice message, void *arg)
-{
-	(void)arg;
-	return in.flow == NULL ? not_records() :
-	    go_on(flow_text(in.flow, message));
-}
 
 /* What header field LINE is, which may lack its name. */
 static enum sip_h
@@ -175,21 +52,20 @@ paste(struct slice line)
 	buf_str(&b, "\r\n\r\n");
 	if (opt.text[TEXT_BODY] != NULL)
 		buf_str(&b, opt.text[TEXT_BODY]);
-	(void)go_on(b.bad ? ERR_MEM : flow_text(in.flow, buf_slice(&b)));
+	if (b.bad)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	tool_message(buf_slice(&b));
 	buf_free(&b);
 	return true;
 }
 
 /* Lines without a start line: header fields, perhaps folded. */
 static bool
-on_loose(struct slice text, void *arg)
+on_loose(struct slice text)
 {
 	struct slice rest = text, line;
 	bool any = false;
 
-	(void)arg;
-	if (in.flow == NULL)
-		return not_records();
 	while (rest.n > 0) {
 		line = rest;
 		do
@@ -207,37 +83,27 @@ on_loose(struct slice text, void *arg)
 }
 
 static void
-on_end(void *arg)
+on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
+    void *arg)
 {
+	(void)sa;
+	(void)n;
 	(void)arg;
-	if (in.flow != NULL)
-		(void)go_on(flow_end(in.flow));
-	tool_more();
+	/* A key that does not fit is this tool's own matter. */
+	if (what != SA_NEWS_WRONG_K)
+		tool_news(what, impi);
 }
 
 void
 read_messages(char *const *argv, int n, struct sa_db *db, message_fn *message,
     record_fn *record)
 {
-	const struct flow_sink sink = {
-		on_sip, on_esp, NULL, NULL, tool_damage, NULL,
+	const struct tool_messages to = {
+		.db = db, .sip = message, .record = record,
+		.loose = on_loose, .news = on_news,
 	};
-	const struct tool_reader reader = {
-		on_frame, on_line, on_text, on_end, NULL, on_loose,
-	};
-	struct flow_options options = { 0 };
 
-	in.message = message;
-	in.record = record;
-	if (db != NULL) {
-		sa_db_news(db, on_news, NULL);
-		in.flow = flow_new(&sink, &options, db);
-		if (in.flow == NULL)
-			tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	}
-	tool_read(argv, n, &reader);
-	flow_free(in.flow);
-	buf_wipe(&in.out);
+	tool_messages(argv, n, &to);
 }
 
 void

@@ -152,7 +152,7 @@ add(struct sub *s, const char *at, uint64_t line)
 static bool
 key_line(struct slice line, uint64_t number, void *arg)
 {
-	const char *at = place("line", number);
+	const char *at = tool_place("line", number);
 	char error[REC_ERROR_TEXT];
 	struct rec r;
 	struct sub *s;

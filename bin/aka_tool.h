@@ -115,8 +115,6 @@ void	 take_whys(const char *what, const struct why_set *set, size_t n,
 	    struct rec_answer *answer);
 /* Those of ANSWER as diagnostics. */
 void	 warn_whys(const char *at, const struct rec_answer *answer);
-/* "FILE: WHAT NUMBER", or FILE for 0; valid until the next call. */
-const char	*place(const char *what, uint64_t number);
 
 /* Read inputs that are records; HANDLE is false for those that pass. */
 typedef bool	 record_fn(struct rec *r, const char *at);
@@ -130,8 +128,6 @@ void	 read_records(char *const *argv, int n, record_fn *handle);
 typedef void	 message_fn(const struct flow_sip *m, const char *at);
 void	 read_messages(char *const *argv, int n, struct sa_db *db,
 	    message_fn *message, record_fn *record);
-/* Write the line that is being read, as it is. */
-void	 pass_line(void);
 
 /* A challenge of any input, with whom it is for. */
 struct challenge {

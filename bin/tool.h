@@ -99,6 +99,9 @@ void	 tool_random(uint8_t *p, size_t n);
 
 /* Keys: read subscribers, SAs and vectors of the records in PATH into DB. */
 void	 tool_keys(struct sa_db *db, const char *path);
+/* The same; each SA goes to FN as well. */
+void	 tool_keys_sa(struct sa_db *db, const char *path,
+	    void (*fn)(const struct sa *sa, void *arg), void *arg);
 /* One such record; 0 or an enum err. */
 int	 tool_key(struct sa_db *db, const struct rec *r)
 	    __attribute__((warn_unused_result));
@@ -127,5 +130,33 @@ struct tool_reader {
 void	 tool_read(char *const *argv, int n, const struct tool_reader *r);
 const char	*tool_file(void);
 bool	 tool_many(void);
+/* "FILE: WHAT NUMBER", or FILE for 0; valid until the next call. */
+const char	*tool_place(const char *what, uint64_t number);
+
+/*
+ * What inputs of any form are handed to, with the place for diagnostics.
+ * Messages and packets of records are handed on like those of captures; DB
+ * NULL: only records are read, and the others are handed to RECORD too.
+ */
+struct tool_messages {
+	struct sa_db	*db;
+	struct flow_options options;
+	void	(*sip)(const struct flow_sip *m, const char *at);
+	/* As OPTIONS say. */
+	void	(*packet)(const struct flow_packet *p, const char *at);
+	/* ESP that stays closed; NULL: it is said. */
+	void	(*esp)(const struct flow_esp *e, const char *at);
+	/* Any other record, answers too; false: the line passes. */
+	bool	(*record)(struct rec *r, const char *at);
+	/* Text that is no message; NULL: it is bad input. */
+	bool	(*loose)(struct slice text);
+	sa_news_fn	*news;	/* NULL: it is said */
+};
+void	 tool_messages(char *const *argv, int n,
+	    const struct tool_messages *to);
+/* From LOOSE: MESSAGE, made of the text, as if it stood there. */
+void	 tool_message(struct slice message);
+/* From RECORD: write the line that is being read, as it is. */
+void	 tool_pass(void);
 
 #endif

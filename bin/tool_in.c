@@ -279,6 +279,8 @@ tool_read(char *const *argv, int n, const struct tool_reader *r)
 struct keys {
 	struct sa_db	*db;
 	uint64_t	 used;		/* records that hold keys */
+	void		(*sa)(const struct sa *sa, void *arg);
+	void		*arg;
 };
 
 static int
@@ -321,6 +323,8 @@ key_line(struct slice line, uint64_t number, void *arg)
 	    rec.type == REC_SA;
 	if (r >= 0)
 		r = tool_key(keys->db, &rec);
+	if (r >= 0 && rec.type == REC_SA && keys->sa != NULL)
+		keys->sa(&rec.sa, keys->arg);
 	if (r < 0) {
 		tool_warn_kind("record", "%s: line %llu: %s", in.file,
 		    (unsigned long long)number,
@@ -348,7 +352,14 @@ tool_lines(const char *path, bool (*line)(struct slice, uint64_t, void *),
 void
 tool_keys(struct sa_db *db, const char *path)
 {
-	struct keys keys = { db, 0 };
+	tool_keys_sa(db, path, NULL, NULL);
+}
+
+void
+tool_keys_sa(struct sa_db *db, const char *path,
+    void (*fn)(const struct sa *sa, void *arg), void *arg)
+{
+	struct keys keys = { db, 0, fn, arg };
 
 	tool_lines(path, key_line, &keys);
 	if (keys.used == 0) {
