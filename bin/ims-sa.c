@@ -1,0 +1,51 @@
+/* ims-sa: security associations: agreed, derived, used, exported; ims-sa(1). */
+#include <string.h>
+
+#include "sa_tool.h"
+
+static const char help[] =
+"usage: ims-sa command [options] [file ...]     (ims-sa command --help)\n"
+"\n"
+"  export      SAs to Wireshark's esp_sa, to ip xfrm commands, to records\n"
+"\n"
+"  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
+"  -n, --count N         stop after N results\n"
+"  -o, --output FILE     write there, whole or not at all\n"
+"  -f, --format NAME     output form, by command\n"
+"  -l, --line-buffered   flush each record\n"
+"  -q, --quiet           no diagnostics\n"
+"  -v, --verbose         every diagnostic, not the first of a kind only\n"
+"  -s, --seed SEED       repeatable randomness, for tests\n"
+"  -x, --secrets         keys in records\n"
+"  -h, --help            this text\n"
+"  -V, --version         the version\n"
+"\n"
+"Exit: 0 yes, 1 no, 2 usage, 3 bad input, 4 system. Manual: ims-sa(1).\n";
+
+static const struct {
+	const char	*name;
+	int		(*run)(int argc, char **argv);
+} commands[] = {
+	{ "export", cmd_export },
+};
+
+int
+main(int argc, char **argv)
+{
+	char name[] = "ims-sa";
+	int answer;
+
+	tool_init(name, argv);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0) {
+			tool_init(name, argv + 1);
+			answer = commands[i].run(argc - 1, argv + 1);
+			tool_out_end();
+			return tool_status(answer);
+		}
+	opt_parse(argc, argv, help, NULL, 0);
+	if (optind < argc)
+		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-sa "
+		    "--help'", argv[optind]);
+	tool_die(TOOL_USAGE, "a command is missing; see 'ims-sa --help'");
+}
