@@ -56,6 +56,7 @@ void		 cap_close(struct cap *c);
 int		 cap_next(struct cap *c, struct cap_frame *out)
 		    __attribute__((warn_unused_result));
 const char	*cap_error(const struct cap *c);
+
 /* Writing: pcap with nanoseconds, of frames of LINKTYPE. */
 struct cap_out;
 
@@ -64,8 +65,11 @@ struct cap_out;
  * NULL: no memory; nothing was written then.
  */
 struct cap_out	*cap_out_new(FILE *f, int linktype);
-/* 0, ERR_IO, ERR_LIMIT for a frame over CAP_FRAME_MAX.  Number, link type and
- * interface of FRAME do not matter. */
+/*
+ * 0, ERR_IO, ERR_LIMIT for a frame over CAP_FRAME_MAX.  Number, link type and
+ * interface of FRAME do not matter; a WIRE_LEN below the octets there are is
+ * theirs; a time that the file has no room for (2106) is its last.
+ */
 int		 cap_out_frame(struct cap_out *o, const struct cap_frame *frame)
 		    __attribute__((warn_unused_result));
 /* Write what was gathered; 0 or ERR_IO. */

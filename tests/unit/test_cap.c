@@ -634,9 +634,103 @@ test_linktypes(void)
 	fclose(f);
 }
 
+/* The octets by draft-ietf-opsawg-pcap, and that cap reads them back. */
+static void
+test_out(void)
+{
+	static const uint8_t octets[] = { 0x45, 0, 0, 1 };
+	const struct cap_frame in[] = {
+		{ .time_ns = 1700000000ULL * NS_PER_S + 7, .wire_len = 60,
+		    .data = { octets, 4 } },
+		{ .wire_len = 2, .data = { octets, 3 } },
+		{ .time_ns = UINT64_MAX, .data = { octets, 0 } },
+	};
+	struct cap_frame got;
+	uint8_t file[256];
+	FILE *f = fmemopen(file, sizeof(file), "w+b");
+	struct cap_out *o;
+	struct cap *c;
+	long n;
+
+	if (f == NULL || (o = cap_out_new(f, 101)) == NULL)
+		unit_fatal("cap_out_new", "no memory");
+	for (size_t i = 0; i < 3; i++)
+		CHECK_INT(cap_out_frame(o, &in[i]), 0, "frame %zu", i + 1);
+	CHECK_INT(ftell(f), 0, "gathered");
+	CHECK_INT(cap_out_flush(o), 0, "flushed");
+	cap_out_free(o);
+	n = ftell(f);
+	fclose(f);
+	CHECK_HEX(file, (size_t)n,
+	    "4d3cb2a1020004000000000000000000" "0000040065000000"
+	    "00f1536507000000040000003c000000" "45000001"
+	    "00000000000000000300000003000000" "450000"
+	    "ffffffffffc99a3b0000000000000000", "the file");
+	c = open_file(f = memory(file, (size_t)n), "written");
+	CHECK(cap_next(c, &got) == 1 && got.time_ns == in[0].time_ns &&
+	    got.wire_len == 60 && got.linktype == 101 &&
+	    slice_eq(got.data, in[0].data), "read back");
+	CHECK(cap_next(c, &got) == 1 && got.wire_len == 3, "wire length");
+	cap_close(c);
+	fclose(f);
+	cap_out_free(NULL);
+}
+
+/* More than is gathered at a time; frames of all sizes. */
+static void
+test_out_many(void)
+{
+	static uint8_t octets[CAP_FRAME_MAX + 1];
+	struct cap_frame in = { .data = { octets, sizeof(octets) } }, got;
+	FILE *f = tmpfile();
+	struct cap_out *o;
+	struct cap *c;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)(i * 7 + (i >> 8));
+	if (f == NULL || (o = cap_out_new(f, 1)) == NULL)
+		unit_fatal("cap_out_new", "no file, or no memory");
+	CHECK_INT(cap_out_frame(o, &in), ERR_LIMIT, "a frame too long");
+	for (size_t len = 0; len <= CAP_FRAME_MAX; len += 4099) {
+		in.data.n = len;
+		CHECK_EACH(cap_out_frame(o, &in) == 0, "frame of %zu", len);
+	}
+	CHECK_INT(cap_out_flush(o), 0, "flushed");
+	cap_out_free(o);
+	rewind(f);
+	c = open_file(f, "written");
+	for (; cap_next(c, &got) == 1; n += 4099) {
+		in.data.n = n;
+		CHECK_EACH(slice_eq(got.data, in.data), "frame of %zu", n);
+	}
+	CHECK(n > CAP_FRAME_MAX, "all frames, to octet %zu", n);
+	cap_close(c);
+	fclose(f);
+}
+
+/* A full disk is seen when octets go there, not before. */
+static void
+test_out_full(void)
+{
+	struct cap_frame in = { .data = { NULL, 0 } };
+	FILE *f = fopen("/dev/full", "wb");
+	struct cap_out *o;
+
+	if (f == NULL || (o = cap_out_new(f, 1)) == NULL)
+		unit_fatal("cap_out_new", "no /dev/full, or no memory");
+	CHECK_INT(cap_out_frame(o, &in), 0, "gathered for a full disk");
+	CHECK_INT(cap_out_flush(o), ERR_IO, "a full disk");
+	cap_out_free(o);
+	fclose(f);
+}
+
 int
 main(void)
 {
+	test_out();
+	test_out_many();
+	test_out_full();
 	test_detect();
 	test_files();
 	test_shared();
