@@ -4,7 +4,7 @@
 
 #include "crypt.h"
 #include "err.h"
-#include "esp.h"
+#include "esp_int.h"
 
 static const struct {
 	const char	*name;
@@ -36,14 +36,6 @@ static const struct {
 
 #define N_ALGS	(sizeof(algs) / sizeof(algs[0]))
 #define N_EALGS	(sizeof(ealgs) / sizeof(ealgs[0]))
-
-struct esp {
-	enum esp_alg		 alg;
-	enum esp_ealg		 ealg;
-	struct crypt_mac	*mac;
-	struct crypt_cipher	*cipher;	/* GMAC: its GCM */
-	uint8_t			 salt[ESP_SALT];
-};
 
 const char *
 esp_alg_name(enum esp_alg a)
@@ -128,33 +120,43 @@ esp_icv_len(enum esp_alg a, enum esp_ealg e)
 	return algs[a].icv + ealgs[e].icv;
 }
 
-/* May these two go together?  (TS 33.203 annex H, RFC 4543 5) */
-static bool
-pair_ok(enum esp_alg a, enum esp_ealg e)
+size_t
+esp_iv_len(enum esp_alg a, enum esp_ealg e)
+{
+	return algs[a].iv + ealgs[e].iv;
+}
+
+bool
+esp_pair_ok(enum esp_alg a, enum esp_ealg e)
 {
 	if (a == ESP_AES_GMAC)
 		return e == ESP_NULL;
 	return e != ESP_AES_GCM || a == ESP_AUTH_NULL;
 }
 
-struct esp *
-esp_new(const struct esp_key *key)
+static struct esp *
+make(const struct esp_key *key, bool seals)
 {
 	struct slice auth = slice_of(key->auth, key->auth_len);
 	struct slice enc = slice_of(key->enc, key->enc_len);
 	struct esp *e;
 
-	if (!pair_ok(key->alg, key->ealg) ||
+	if (!esp_pair_ok(key->alg, key->ealg) ||
 	    !esp_alg_key_ok(key->alg, auth.n) ||
 	    !esp_ealg_key_ok(key->ealg, enc.n) ||
 	    (e = calloc(1, sizeof(*e))) == NULL)
 		return NULL;
 	e->alg = key->alg;
 	e->ealg = key->ealg;
+	e->esn = key->esn;
+	e->seals = seals;
+	e->iv = esp_iv_len(e->alg, e->ealg);
+	e->block = ealgs[e->ealg].block;
+	e->icv = esp_icv_len(e->alg, e->ealg);
 	memcpy(e->salt, key->salt, ESP_SALT);
 	if (e->alg == ESP_AES_GMAC) {
-		/* Decrypting nothing checks the tag over the AAD. */
-		e->cipher = crypt_cipher_new(CRYPT_AES_GCM, auth, false);
+		/* Of no text: the tag is over the AAD. */
+		e->cipher = crypt_cipher_new(CRYPT_AES_GCM, auth, seals);
 		if (e->cipher == NULL)
 			goto fail;
 	} else if (e->alg != ESP_AUTH_NULL) {
@@ -163,7 +165,7 @@ esp_new(const struct esp_key *key)
 			goto fail;
 	}
 	if (e->ealg != ESP_NULL) {
-		e->cipher = crypt_cipher_new(ealgs[e->ealg].mode, enc, false);
+		e->cipher = crypt_cipher_new(ealgs[e->ealg].mode, enc, seals);
 		if (e->cipher == NULL)
 			goto fail;
 	}
@@ -171,6 +173,18 @@ esp_new(const struct esp_key *key)
 fail:
 	esp_free(e);
 	return NULL;
+}
+
+struct esp *
+esp_new(const struct esp_key *key)
+{
+	return make(key, false);
+}
+
+struct esp *
+esp_new_seal(const struct esp_key *key)
+{
+	return make(key, true);
 }
 
 void
@@ -207,6 +221,19 @@ esp_window_move(struct esp_window *w, uint64_t seq)
 	}
 	if (w->last - seq < ESP_WINDOW)
 		w->seen |= 1ULL << (w->last - seq);
+}
+
+uint64_t
+esp_window_seq(const struct esp_window *w, uint32_t low)
+{
+	uint32_t high = (uint32_t)(w->last >> 32), last = (uint32_t)w->last;
+	uint32_t bottom = last - (ESP_WINDOW - 1);	/* may wrap */
+
+	if (last >= ESP_WINDOW - 1)
+		high += low < bottom;
+	else if (high > 0)
+		high -= low >= bottom;
+	return (uint64_t)high << 32 | low;
 }
 
 /* Does DATA look like what NEXT says?  Lengths and fixed fields only. */
@@ -258,80 +285,133 @@ strip_trailer(struct slice plain, struct esp_payload *p)
 	return 0;
 }
 
-/* GCM and GMAC: nonce is salt and IV; what is AAD and what is text differs. */
-static int
-open_gcm(struct esp *e, struct slice head, struct slice iv, struct slice text,
-    struct slice icv, uint8_t *out, struct slice *plain)
+/* ESN: the half that is not sent (RFC 4303 2.2.1), or all of it. */
+static void
+put_be64(uint8_t *p, uint64_t v)
+{
+	for (int i = 7; i >= 0; i--, v >>= 8)
+		p[i] = (uint8_t)v;
+}
+
+int
+esp_mac(struct esp *e, struct slice covered, uint64_t seq,
+    uint8_t mac[CRYPT_HASH_MAX])
+{
+	struct slice part[2] = { covered, { NULL, 0 } };
+	uint8_t all[8];
+
+	if (!e->esn)
+		return crypt_mac(e->mac, part, 1, mac);
+	put_be64(all, seq);
+	part[1] = slice_of(all, 4);
+	return crypt_mac(e->mac, part, 2, mac);
+}
+
+int
+esp_gcm(struct esp *e, struct slice head, uint64_t seq, struct slice iv,
+    struct slice text, uint8_t *out, uint8_t tag[16])
 {
 	struct slice aad[3] = { head, iv, text }, none = { NULL, 0 };
-	uint8_t nonce[12], tag[16];
-	int r;
+	uint8_t nonce[12], esn[12];
 
 	memcpy(nonce, e->salt, ESP_SALT);
 	memcpy(nonce + ESP_SALT, iv.p, sizeof(nonce) - ESP_SALT);
-	memcpy(tag, icv.p, sizeof(tag));
-	if (e->alg == ESP_AES_GMAC) {
-		/* The IV is part of the AAD (RFC 4543 3.3). */
-		r = crypt_gcm(e->cipher, nonce, aad, 3, none, out, tag);
-		*plain = text;
-		return r;
+	if (e->esn) {
+		/* RFC 4106 5: SPI and all of the number. */
+		memcpy(esn, head.p, 4);
+		put_be64(esn + 4, seq);
+		aad[0] = slice_of(esn, sizeof(esn));
 	}
-	r = crypt_gcm(e->cipher, nonce, aad, 1, text, out, tag);
-	*plain = slice_of(out, text.n);
-	return r;
+	/* The IV is part of GMAC's AAD (RFC 4543 3.3). */
+	return e->alg == ESP_AES_GMAC ?
+	    crypt_gcm(e->cipher, nonce, aad, 3, none, out, tag) :
+	    crypt_gcm(e->cipher, nonce, aad, 1, text, out, tag);
+}
+
+/* A packet and its parts. */
+struct packet {
+	struct slice	 head, iv, text, icv;
+	struct slice	 covered;	/* all but the ICV */
+	uint64_t	 seq;
+};
+
+static int
+open_gcm(struct esp *e, const struct packet *in, uint8_t *out,
+    struct slice *plain)
+{
+	uint8_t tag[16];
+
+	memcpy(tag, in->icv.p, sizeof(tag));
+	*plain = e->alg == ESP_AES_GMAC ? in->text :
+	    slice_of(out, in->text.n);
+	return esp_gcm(e, in->head, in->seq, in->iv, in->text, out, tag);
 }
 
 static int
-open_mac(struct esp *e, struct slice covered, struct slice iv,
-    struct slice text, struct slice icv, uint8_t *out, struct slice *plain)
+open_mac(struct esp *e, const struct packet *in, uint8_t *out,
+    struct slice *plain)
 {
 	uint8_t mac[CRYPT_HASH_MAX];
 	int r;
 
 	if (e->mac != NULL) {
-		if ((r = crypt_mac(e->mac, &covered, 1, mac)) < 0)
+		if ((r = esp_mac(e, in->covered, in->seq, mac)) < 0)
 			return r;
-		if (!crypt_equal(mac, icv.p, icv.n))
+		if (!crypt_equal(mac, in->icv.p, in->icv.n))
 			return ERR_AUTH;
 	}
-	*plain = text;
+	*plain = in->text;
 	if (e->cipher == NULL)
 		return 0;
-	if (text.n == 0 || text.n % ealgs[e->ealg].block != 0)
+	if (in->text.n == 0 || in->text.n % e->block != 0)
 		return ERR_FORMAT;
-	*plain = slice_of(out, text.n);
-	return crypt_cipher(e->cipher, iv.p, text, out);
+	*plain = slice_of(out, in->text.n);
+	return crypt_cipher(e->cipher, in->iv.p, in->text, out);
+}
+
+/* The parts of IN; 0 or ERR_FORMAT. */
+static int
+take_apart(const struct esp *e, const struct esp_window *w, struct slice in,
+    struct packet *p)
+{
+	struct cursor c;
+
+	cursor_init(&c, in);
+	p->head = cursor_take(&c, ESP_HEADER);
+	p->iv = cursor_take(&c, e->iv);
+	if (c.bad || cursor_left(&c) < e->icv + 2)
+		return ERR_FORMAT;
+	p->text = cursor_take(&c, cursor_left(&c) - e->icv);
+	p->icv = cursor_rest(&c);
+	p->covered = slice_sub(in, 0, in.n - e->icv);
+	p->seq = slice_be32(p->head.p + 4);
+	if (e->esn && w != NULL)
+		p->seq = esp_window_seq(w, (uint32_t)p->seq);
+	return 0;
 }
 
 int
 esp_open(struct esp *e, struct esp_window *w, struct slice in, uint8_t *out,
     struct esp_payload *p)
 {
-	size_t n_icv = esp_icv_len(e->alg, e->ealg);
-	struct slice head, iv, text, icv, plain;
-	struct cursor c;
-	uint32_t seq;
+	struct packet part;
+	struct slice plain;
 	int r;
 
-	cursor_init(&c, in);
-	head = cursor_take(&c, ESP_HEADER);
-	iv = cursor_take(&c, ealgs[e->ealg].iv + algs[e->alg].iv);
-	if (c.bad || cursor_left(&c) < n_icv + 2)
-		return ERR_FORMAT;
-	text = cursor_take(&c, cursor_left(&c) - n_icv);
-	icv = cursor_rest(&c);
-	seq = slice_be32(head.p + 4);
-	if (w != NULL && (r = esp_window_check(w, seq)) < 0)
+	if (e->seals)
+		return ERR_CRYPT;
+	if ((r = take_apart(e, w, in, &part)) < 0)
 		return r;
-	if (e->alg == ESP_AES_GMAC || e->ealg == ESP_AES_GCM)
-		r = open_gcm(e, head, iv, text, icv, out, &plain);
+	if (w != NULL && (r = esp_window_check(w, part.seq)) < 0)
+		return r;
+	if (esp_is_gcm(e))
+		r = open_gcm(e, &part, out, &plain);
 	else
-		r = open_mac(e, slice_sub(in, 0, in.n - n_icv), iv, text, icv,
-		    out, &plain);
+		r = open_mac(e, &part, out, &plain);
 	if (r < 0)
 		return r;
 	if (w != NULL)
-		esp_window_move(w, seq);
+		esp_window_move(w, part.seq);
 	return strip_trailer(plain, p);
 }
 

@@ -49,6 +49,8 @@ int	 esp_ealg_parse(struct slice name);
 bool	 esp_alg_key_ok(enum esp_alg a, size_t n);
 bool	 esp_ealg_key_ok(enum esp_ealg a, size_t n);
 size_t	 esp_icv_len(enum esp_alg a, enum esp_ealg e);
+/* May these two go together?  (TS 33.203 annex H, RFC 4543 5) */
+bool	 esp_pair_ok(enum esp_alg a, enum esp_ealg e);
 
 struct esp_key {
 	enum esp_alg	 alg;
@@ -88,10 +90,11 @@ struct esp_payload {
 };
 
 /*
- * Open the ESP packet IN (SPI first) with E.  The replay window W (may be NULL)
- * is tested first and moves only if the ICV is right (RFC 4303 3.4.3).  OUT has
- * room for IN.n octets and does not overlap IN; NULL encryption leaves the data
- * in IN.  Returns 0, ERR_FORMAT, ERR_REPLAY, ERR_AUTH, ERR_CRYPT.
+ * Open the ESP packet IN (SPI first) with E.  The replay window W (may be NULL:
+ * no test, and the high half of an extended number is 0) is tested first and
+ * moves only if the ICV is right (RFC 4303 3.4.3).  OUT has room for IN.n octets
+ * and does not overlap IN; NULL encryption leaves the data in IN.  Returns 0,
+ * ERR_FORMAT, ERR_REPLAY, ERR_AUTH, ERR_CRYPT.
  */
 int	 esp_open(struct esp *e, struct esp_window *w, struct slice in,
 	    uint8_t *out, struct esp_payload *p)
@@ -106,14 +109,15 @@ struct esp	*esp_new_seal(const struct esp_key *key);
 size_t	 esp_iv_len(enum esp_alg a, enum esp_ealg e);
 
 /*
- * Append to OUT the ESP packet SPI, SEQ of DATA with next header NEXT, padded
- * as RFC 4303 2.4 says.  IV of esp_iv_len() octets, or NULL for one that never
- * repeats while (SPI, SEQ) under this key do not: SPI and SEQ themselves for
- * aes-gcm and aes-gmac (the four SAs of TS 33.203 share key and salt), and
- * E(SPI, SEQ) under the key, which nobody else can foretell, for CBC
- * (NIST SP 800-38A annex C).  With ESN the GCM IV is SEQ, so the SAs must not
- * share keys.  0, ERR_RANGE for SEQ 0, one past 2^32-1 without ESN, or an SPI
- * below 256 (RFC 4303 2.1), ERR_CRYPT, ERR_MEM.
+ * Append to OUT the ESP packet SPI, SEQ of DATA (not in OUT) with next header
+ * NEXT, padded as RFC 4303 2.4 says.  IV of esp_iv_len() octets, or NULL for one
+ * that never repeats while (SPI, SEQ) under this key do not: SPI and SEQ
+ * themselves for aes-gcm and aes-gmac (the four SAs of TS 33.203 share key and
+ * salt), and E(SPI, SEQ) under the key, which nobody else can foretell, for CBC
+ * (NIST SP 800-38A annex C).  With ESN an IV of 8 octets is made of SEQ alone,
+ * so the SAs must not share keys.  0, ERR_RANGE for SEQ 0, one past 2^32-1
+ * without ESN, an SPI below 256 (RFC 4303 2.1), or DATA of 2 GB; ERR_CRYPT,
+ * ERR_MEM.  What fails leaves OUT as it was.
  */
 int	 esp_seal(struct esp *e, uint32_t spi, uint64_t seq,
 	    const uint8_t *iv, uint8_t next, struct slice data,
