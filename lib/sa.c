@@ -7,6 +7,9 @@
 
 static const char *const modes[] = { "trans", "tun", "UDP-enc-tun" };
 static const char *const roles[] = { "uc->ps", "ps->uc", "pc->us", "us->pc" };
+static const char *const states[] = {
+	"none", "temporary", "established", "old"
+};
 
 const char *
 sa_mode_name(enum sa_mode m)
@@ -41,6 +44,20 @@ int
 sa_role_parse(struct slice s)
 {
 	return find_name(roles, SA_ROLES, s);
+}
+
+const char *
+sa_state_name(enum sa_state s)
+{
+	return states[s];
+}
+
+int
+sa_state_parse(struct slice s)
+{
+	int i = find_name(states, sizeof(states) / sizeof(states[0]), s);
+
+	return i == SA_STATE_NONE ? ERR_ALG : i;
 }
 
 /* q = "0" or "1" with at most three decimals (RFC 3261 25.1), thousandths. */

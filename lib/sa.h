@@ -2,10 +2,10 @@
  * sa: security agreement (RFC 3329, TS 33.203 annex H) to SA sets, and the
  * database of security associations.
  *
- * The files: sa.c is one mechanism, the four SAs and their keys; sa_agree.c
- * the agreement of two sides; sa_xfrm.c and sa_uat.c other people's forms of an
- * SA; sa_db.c finds the SA of an ESP packet and opens it; sa_learn.c watches
- * signalling and fills the database.
+ * The files: sa.c is one mechanism and its keys; sa_set.c the four SAs of an
+ * agreement; sa_agree.c the agreement of two sides; sa_xfrm.c and sa_uat.c
+ * other people's forms of an SA; sa_db.c finds the SA of an ESP packet and opens
+ * it; sa_learn.c watches signalling and fills the database.
  */
 #ifndef SA_H
 #define SA_H
@@ -160,7 +160,10 @@ int	 sa_db_vector(struct sa_db *db, const uint8_t rand[AKA_RAND],
 /* XRES of the vector with RAND. */
 int	 sa_db_xres(struct sa_db *db, const uint8_t rand[AKA_RAND],
 	    struct slice xres) __attribute__((warn_unused_result));
-/* A finished SA; ERR_RANGE when its keys do not fit its algorithms. */
+/*
+ * A finished SA; ERR_RANGE when its keys do not fit its algorithms.  Its seq
+ * counts for the high half of extended sequence numbers only.
+ */
 int	 sa_db_add(struct sa_db *db, const struct sa *sa)
 	    __attribute__((warn_unused_result));
 
@@ -176,8 +179,8 @@ struct sa_opened {
 };
 
 /*
- * Open the ESP packet IN from SRC to DST; OUT has room for IN.n.  All SAs of
- * its SPI are tried, those of DST and the newest first: the ICV decides.  When
+ * Open the ESP packet IN from SRC to DST, its own (in tunnel modes outer)
+ * addresses; OUT has room for IN.n.  All SAs of its SPI are tried, those of DST and the newest first: the ICV decides.  When
  * several algorithms were agreed upon, the one that fits is kept.  COPY: it was
  * seen before at another place, so no replay test.  Returns 0;
  * or why it stays closed: ERR_NOSA, ERR_NOKEY, ERR_AUTH, ERR_REPLAY,

@@ -377,12 +377,7 @@ sa_db_add(struct sa_db *db, const struct sa *sa)
 	sa_set_impi(set, slice_str(sa->impi));
 	set->time_ns = sa->time_ns;
 	set->n_one = 1;
-	set->one[0].src = sa->src;
-	set->one[0].dst = sa->dst;
-	set->one[0].sport = sa->sport;
-	set->one[0].dport = sa->dport;
-	set->one[0].spi = sa->spi;
-	set->one[0].role = sa->role;
+	sa_one_init(&set->one[0], sa);
 	set->n_combo = 1;
 	set->combo[0].alg = sa->key.alg;
 	set->combo[0].ealg = sa->key.ealg;
@@ -391,6 +386,20 @@ sa_db_add(struct sa_db *db, const struct sa *sa)
 	set->has_key = sa->has_key;
 	set->key = sa->key;
 	return sa_set_index(db, set, sa->time_ns);
+}
+
+/*
+ * W as it was before a packet with LOW that it has seen: a copy of that one is
+ * no replay, and has the same high half.
+ */
+static struct esp_window
+window_before(const struct esp_window *w, uint32_t low)
+{
+	uint64_t seq = (w->last & ~(uint64_t)UINT32_MAX) | low;
+
+	if (seq > w->last && seq > UINT32_MAX)
+		seq -= 1ULL << 32;
+	return (struct esp_window){ .last = seq - 1 };
 }
 
 /*
@@ -409,12 +418,15 @@ open_with(struct sa_db *db, struct sa_one *one, struct slice in,
 
 	if (e == NULL)
 		return ERR_CRYPT;
-	r = esp_open(e, o->copy ? NULL : &w, in, out, &o->payload);
+	if (o->copy)
+		w = window_before(&w, o->seq);
+	r = esp_open(e, &w, in, out, &o->payload);
 	if (r < 0)
 		return r;
 	if (!o->payload.fits && !any)
 		return ERR_FORMAT;
-	one->window = w;
+	if (!o->copy)
+		one->window = w;
 	o->known = true;
 	o->alg = set->key.alg;
 	o->ealg = set->key.ealg;

@@ -14,7 +14,7 @@ struct sa_set;
 struct sa_one {
 	struct sa_set		*set;
 	struct sa_one		*next;		/* of the same SPI, older */
-	struct pkt_addr		 src, dst;
+	struct pkt_addr		 src, dst;	/* of its ESP packets */
 	uint16_t		 sport, dport;
 	uint32_t		 spi;
 	int			 role;
@@ -92,6 +92,11 @@ struct sa_db {
 	void		*news_arg;
 };
 
+/* The SAs of A without keys, in the order of enum sa_role. */
+void		 sa_set_four(const struct sa_agreement *a,
+		    struct sa out[SA_ROLES]);
+/* What the database keeps of SA; in no set yet. */
+void		 sa_one_init(struct sa_one *one, const struct sa *sa);
 /* A new, empty set; NULL: no memory. */
 struct sa_set	*sa_set_new(struct sa_db *db, uint64_t now_ns);
 /* Enter the SAs of SET into the index; 0, ERR_MEM. */

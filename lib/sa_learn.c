@@ -86,25 +86,24 @@ set_combos(struct sa_set *set, const struct sa_call *call,
 	}
 }
 
-/* TS 33.203 7.1: an SPI belongs to the side that receives with it. */
 static void
 set_ones(struct sa_set *set, const struct pkt_addr *ue,
     const struct sa_call *call, const struct sa_mech *s)
 {
 	const struct sa_offer *u = &call->offer[0];
-	const struct pkt_addr *p = &call->pcscf;
+	const struct sa_agreement a = {
+		.ue = *ue, .pcscf = call->pcscf,
+		.spi_uc = u->spi_c, .spi_us = u->spi_s,
+		.spi_pc = s->spi_c, .spi_ps = s->spi_s,
+		.port_uc = u->port_c, .port_us = u->port_s,
+		.port_pc = s->port_c, .port_ps = s->port_s,
+	};
+	struct sa four[SA_ROLES];
 
+	sa_set_four(&a, four);
 	set->n_one = SA_ROLES;
-	set->one[SA_UC_PS] = (struct sa_one){ .src = *ue, .dst = *p,
-	    .sport = u->port_c, .dport = s->port_s, .spi = s->spi_s };
-	set->one[SA_PS_UC] = (struct sa_one){ .src = *p, .dst = *ue,
-	    .sport = s->port_s, .dport = u->port_c, .spi = u->spi_c };
-	set->one[SA_PC_US] = (struct sa_one){ .src = *p, .dst = *ue,
-	    .sport = s->port_c, .dport = u->port_s, .spi = u->spi_s };
-	set->one[SA_US_PC] = (struct sa_one){ .src = *ue, .dst = *p,
-	    .sport = u->port_s, .dport = s->port_c, .spi = s->spi_c };
-	for (int i = 0; i < SA_ROLES; i++)
-		set->one[i].role = i;
+	for (size_t i = 0; i < SA_ROLES; i++)
+		sa_one_init(&set->one[i], &four[i]);
 }
 
 /* Was this 401 seen before (retransmitted, or another copy of it)? */
