@@ -387,13 +387,21 @@ rec_write_sa(struct buf *out, const struct sa *sa, bool secrets)
 	number_if(out, "dport", sa->dport);
 	number(out, "spi", sa->spi);
 	word(out, "mode", sa_mode_name(sa->mode));
+	address_if(out, "outer_src", &sa->outer_src);
+	number_if(out, "outer_sport", sa->outer_sport);
+	address_if(out, "outer_dst", &sa->outer_dst);
+	number_if(out, "outer_dport", sa->outer_dport);
 	word(out, "alg", esp_alg_name(sa->key.alg));
 	word(out, "ealg", esp_ealg_name(sa->key.ealg));
 	if (secrets && sa->has_key)
 		sa_keys(out, &sa->key);
+	truth_if(out, "esn", sa->key.esn);
 	number_if(out, "set", sa->set);
+	if (sa->state != SA_STATE_NONE)
+		word(out, "state", sa_state_name(sa->state));
 	if (sa->role >= 0)
 		word(out, "role", sa_role_name((enum sa_role)sa->role));
+	number_if(out, "lifetime", sa->lifetime);
 	number_if(out, "seq", sa->seq);
 	close_record(out);
 }

@@ -356,8 +356,8 @@ read_frames(struct rec_in *in, struct frag_frames *f)
 	}
 }
 
-static void
-read_address(struct rec_in *in, const char *key, struct pkt_addr *a)
+void
+rec_in_address(struct rec_in *in, const char *key, struct pkt_addr *a)
 {
 	struct slice s;
 
@@ -365,8 +365,8 @@ read_address(struct rec_in *in, const char *key, struct pkt_addr *a)
 		rec_in_fail(in, key, ERR_FORMAT, "not an IP address");
 }
 
-static void
-read_port(struct rec_in *in, const char *key, uint16_t *port)
+void
+rec_in_port(struct rec_in *in, const char *key, uint16_t *port)
 {
 	uint64_t v;
 
@@ -383,10 +383,10 @@ rec_in_where(struct rec_in *in, struct flow_where *w)
 	(void)rec_in_text(in, "file", &w->file);
 	(void)rec_in_number(in, "frame", REC_INT_MAX, &w->frame);
 	read_frames(in, &w->frames);
-	read_address(in, "src", &w->src);
-	read_port(in, "sport", &w->sport);
-	read_address(in, "dst", &w->dst);
-	read_port(in, "dport", &w->dport);
+	rec_in_address(in, "src", &w->src);
+	rec_in_port(in, "sport", &w->sport);
+	rec_in_address(in, "dst", &w->dst);
+	rec_in_port(in, "dport", &w->dport);
 	if (rec_in_enum(in, "transport", flow_transport_parse, &transport))
 		w->transport = (enum flow_transport)transport;
 }

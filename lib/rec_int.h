@@ -55,6 +55,10 @@ void	 rec_in_exact_value(struct rec_in *in, const char *key,
 	    const json_t *v, uint8_t *out, size_t n);
 /* An SPI, as a number or as text, decimal or hexadecimal; never 0. */
 void	 rec_in_spi(struct rec_in *in, uint32_t *out);
+/* An IP address; a port, 0 to 65535. */
+void	 rec_in_address(struct rec_in *in, const char *key,
+	    struct pkt_addr *a);
+void	 rec_in_port(struct rec_in *in, const char *key, uint16_t *port);
 void	 rec_in_where(struct rec_in *in, struct flow_where *w);
 
 /* The records with keys. */

@@ -99,17 +99,38 @@ read_algs(struct rec_in *in, struct esp_key *k)
 	k->alg = (enum esp_alg)alg;
 	k->ealg = (enum esp_ealg)ealg;
 	/* TS 33.203 annex H: both of them do authentication. */
-	if ((k->alg == ESP_AES_GMAC && k->ealg != ESP_NULL) ||
-	    (k->alg != ESP_AUTH_NULL && k->ealg == ESP_AES_GCM))
+	if (!esp_pair_ok(k->alg, k->ealg))
 		rec_in_fail(in, "ealg", ERR_ALG, "%s does not go with %s",
 		    esp_ealg_name(k->ealg), esp_alg_name(k->alg));
+}
+
+/* The header around it: addresses of tunnels, ports of those in UDP. */
+static void
+read_mode(struct rec_in *in, struct sa *sa)
+{
+	static const char *const of[] = {
+		"outer_src", "outer_dst", "outer_sport", "outer_dport",
+	};
+	int mode = SA_TRANS;
+
+	(void)rec_in_enum(in, "mode", sa_mode_parse, &mode);
+	sa->mode = (enum sa_mode)mode;
+	for (size_t i = mode == SA_TRANS ? 0 : 2; i < 4; i++)
+		if (mode != SA_UDP_ENC_TUN &&
+		    json_object_get(in->o, of[i]) != NULL)
+			rec_in_fail(in, of[i], ERR_FORMAT, "mode is %s",
+			    sa_mode_name(sa->mode));
+	rec_in_address(in, "outer_src", &sa->outer_src);
+	rec_in_address(in, "outer_dst", &sa->outer_dst);
+	rec_in_port(in, "outer_sport", &sa->outer_sport);
+	rec_in_port(in, "outer_dport", &sa->outer_dport);
 }
 
 void
 rec_in_sa(struct rec_in *in, struct sa *sa)
 {
 	struct flow_where w;
-	int mode;
+	int state;
 
 	memset(&w, 0, sizeof(w));
 	rec_in_where(in, &w);
@@ -121,14 +142,18 @@ rec_in_sa(struct rec_in *in, struct sa *sa)
 	sa->dport = w.dport;
 	read_impi(in, sa->impi);
 	rec_in_spi(in, &sa->spi);
-	if (rec_in_enum(in, "mode", sa_mode_parse, &mode))
-		sa->mode = (enum sa_mode)mode;
+	read_mode(in, sa);
 	read_algs(in, &sa->key);
 	read_sa_keys(in, sa);
 	(void)rec_in_u32(in, "set", &sa->set);
 	sa->role = -1;
 	(void)rec_in_enum(in, "role", sa_role_parse, &sa->role);
-	(void)rec_in_number(in, "seq", UINT32_MAX, &sa->seq);
+	if (rec_in_enum(in, "state", sa_state_parse, &state))
+		sa->state = (enum sa_state)state;
+	(void)rec_in_u32(in, "lifetime", &sa->lifetime);
+	(void)rec_in_flag(in, "esn", &sa->key.esn);
+	(void)rec_in_number(in, "seq", sa->key.esn ? REC_INT_MAX : UINT32_MAX,
+	    &sa->seq);
 }
 
 static void

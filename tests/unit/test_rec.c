@@ -321,7 +321,12 @@ same_sa(const struct sa *a, const struct sa *b)
 	    a->key.ealg == b->key.ealg && a->has_key == b->has_key &&
 	    a->set == b->set && a->role == b->role &&
 	    a->time_ns == b->time_ns && a->frame == b->frame &&
-	    a->seq == b->seq;
+	    a->seq == b->seq && a->key.esn == b->key.esn &&
+	    a->state == b->state && a->lifetime == b->lifetime &&
+	    pkt_addr_eq(&a->outer_src, &b->outer_src) &&
+	    pkt_addr_eq(&a->outer_dst, &b->outer_dst) &&
+	    a->outer_sport == b->outer_sport &&
+	    a->outer_dport == b->outer_dport;
 }
 
 static bool
@@ -412,6 +417,50 @@ test_sa_kinds(void)
 	}
 }
 
+/* Every field at once, as its line. */
+static void
+test_sa_whole(void)
+{
+	static const char line[] =
+	    "{\"type\":\"sa\",\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\","
+	    "\"spi\":4097,\"mode\":\"UDP-enc-tun\","
+	    "\"outer_src\":\"192.0.2.1\",\"outer_sport\":4501,"
+	    "\"outer_dst\":\"2001:db8::2\",\"outer_dport\":4500,"
+	    "\"alg\":\"null\",\"ealg\":\"null\",\"esn\":true,\"set\":3,"
+	    "\"state\":\"temporary\",\"role\":\"us->pc\","
+	    "\"lifetime\":240,\"seq\":9007199254740991}\n";
+	static const char *const states[] = {
+		"temporary", "established", "old",
+	};
+	struct pkt_addr outer_src = addr("192.0.2.1");
+	struct pkt_addr outer_dst = addr("2001:db8::2");
+	struct buf b;
+	struct rec r;
+
+	CHECK_INT(read_line(&r, slice_str(line)), 0, "all fields: %s", error);
+	CHECK(pkt_addr_eq(&r.sa.outer_src, &outer_src) &&
+	    pkt_addr_eq(&r.sa.outer_dst, &outer_dst) &&
+	    r.sa.outer_sport == 4501 && r.sa.outer_dport == 4500 &&
+	    r.sa.key.esn && r.sa.state == SA_TEMPORARY &&
+	    r.sa.lifetime == 240 && r.sa.seq == (1ULL << 53) - 1,
+	    "each is what it says");
+	buf_init(&b, 0);
+	rec_write_sa(&b, &r.sa, true);
+	CHECK_STR(buf_slice(&b), line, "and written as it was");
+	rec_done(&r);
+	for (size_t i = 0; i < N(states); i++) {
+		buf_reset(&b);
+		buf_printf(&b, "{\"type\":\"sa\",\"spi\":1,\"alg\":\"null\","
+		    "\"esn\":false,\"seq\":4294967295,\"state\":\"%s\"}",
+		    states[i]);
+		CHECK(read_line(&r, buf_slice(&b)) == 0 &&
+		    (size_t)r.sa.state == i + SA_TEMPORARY &&
+		    r.sa.seq == UINT32_MAX && !r.sa.key.esn, "%s", states[i]);
+		rec_done(&r);
+	}
+	buf_free(&b);
+}
+
 static void
 test_sa_by_hand(void)
 {
@@ -419,7 +468,7 @@ test_sa_by_hand(void)
 
 	CHECK_INT(read_line(&r, slice_str("{\"spi\":\"0x00001001\","
 	    "\"alg\":\"HMAC-SHA1-96\",\"auth_key\":\"0x00:01 02030405060708"
-	    "090a0b0c0d0e0f 00000000\",\"lifetime\":600000,\"state\":\"new\","
+	    "090a0b0c0d0e0f 00000000\",\"lifetime\":600000,\"state\":\"OLD\","
 	    "\"type\":\"sa\",\"src\":\"[::1]\"}")), 0, "sa by hand: %s", error);
 	CHECK(r.sa.spi == 4097 && r.sa.key.alg == ESP_HMAC_SHA_1_96 &&
 	    r.sa.key.ealg == ESP_NULL && r.sa.has_key && r.sa.role == -1 &&
@@ -774,6 +823,23 @@ static const struct refusal {
 	{ "{\"type\":\"esp\",\"spi\":1,\"reason\":\"mem\",\"len\":-1}",
 	    ERR_RANGE, "len: not 0 to" },
 	{ "{\"type\":\"gap\"}", ERR_FORMAT, "octets: missing" },
+	{ ASA "\"alg\":\"null\",\"seq\":4294967296}", ERR_RANGE,
+	    "seq: not 0 to 4294967295" },
+	{ ASA "\"alg\":\"null\",\"esn\":true,\"seq\":9007199254740992}",
+	    ERR_RANGE, "seq: not 0 to 9007199254740991" },
+	{ ASA "\"alg\":\"null\",\"esn\":1}", ERR_FORMAT, "esn: not true" },
+	{ ASA "\"alg\":\"null\",\"state\":\"none\"}", ERR_ALG,
+	    "state: none is not known" },
+	{ ASA "\"alg\":\"null\",\"lifetime\":4294967296}", ERR_RANGE,
+	    "lifetime: not 0 to 4294967295" },
+	{ ASA "\"alg\":\"null\",\"outer_dst\":\"192.0.2.1\"}", ERR_FORMAT,
+	    "outer_dst: mode is trans" },
+	{ ASA "\"alg\":\"null\",\"mode\":\"tun\",\"outer_sport\":4500}",
+	    ERR_FORMAT, "outer_sport: mode is tun" },
+	{ ASA "\"alg\":\"null\",\"mode\":\"tun\",\"outer_src\":\"x\"}",
+	    ERR_FORMAT, "outer_src: not an IP address" },
+	{ ASA "\"alg\":\"null\",\"mode\":\"UDP-enc-tun\","
+	    "\"outer_dport\":65536}", ERR_RANGE, "outer_dport: not 0 to" },
 	{ "{\"type\":\"sa\",\"alg\":\"null\"}", ERR_FORMAT, "spi: missing" },
 	{ "{\"type\":\"sa\",\"alg\":\"null\",\"spi\":0}", ERR_RANGE,
 	    "spi: 0 is no SPI" },
@@ -1041,6 +1107,7 @@ main(void)
 	test_packet_esp_gap();
 	test_sa();
 	test_sa_kinds();
+	test_sa_whole();
 	test_sa_by_hand();
 	test_subscriber();
 	test_subscriber_tuak();
