@@ -118,7 +118,7 @@ test_vector(const json_t *o)
 {
 	struct sa_agreement a = agreement();
 	const char *id = unit_text(o, "id");
-	const struct sa *one;
+	const struct sa *one = NULL;
 	struct sa sa[SA_ROLES];
 	uint8_t octets[OCTETS_MAX], inner[OCTETS_MAX];
 	struct slice esp, data;
