@@ -7,6 +7,7 @@ static const char help[] =
 "usage: ims-sa command [options] [file ...]     (ims-sa command --help)\n"
 "\n"
 "  export      SAs to Wireshark's esp_sa, to ip xfrm commands, to records\n"
+"  import      the reverse: esp_sa or 'ip xfrm state' to records\n"
 "\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N results\n"
@@ -26,7 +27,7 @@ static const struct {
 	const char	*name;
 	int		(*run)(int argc, char **argv);
 } commands[] = {
-	{ "export", cmd_export },
+	{ "export", cmd_export }, { "import", cmd_import },
 };
 
 int

@@ -128,6 +128,9 @@ struct tool_reader {
  * the one being read is tool_file(); tool_many() says that there are several.
  */
 void	 tool_read(char *const *argv, int n, const struct tool_reader *r);
+/* The same for text of other forms: all of each input that is not empty. */
+void	 tool_read_whole(char *const *argv, int n,
+	    void (*whole)(struct slice text));
 const char	*tool_file(void);
 bool	 tool_many(void);
 /* "FILE: WHAT NUMBER", or FILE for 0; valid until the next call. */

@@ -143,25 +143,33 @@ next_message(struct slice s, int from)
 	return (int)at;
 }
 
+/* All of F into B. */
+static void
+read_all(FILE *f, struct buf *b)
+{
+	uint8_t *to;
+	size_t got;
+
+	buf_init(b, TEXT_MAX);
+	do {
+		if ((to = buf_room(b, IN_BUFFER)) == NULL)
+			tool_die(TOOL_BAD_INPUT, "%s: more than %u octets of "
+			    "text", in.file, TEXT_MAX);
+		got = fread(to, 1, IN_BUFFER, f);
+		b->n -= IN_BUFFER - got;
+	} while (got > 0);
+	read_failed(f);
+}
+
 /* All of F as plain SIP: one message, or several one after another. */
 static bool
 read_text(FILE *f, const struct tool_reader *r)
 {
 	struct buf b;
 	struct slice rest;
-	uint8_t *to;
-	size_t got;
 	bool go = true;
 
-	buf_init(&b, TEXT_MAX);
-	do {
-		if ((to = buf_room(&b, IN_BUFFER)) == NULL)
-			tool_die(TOOL_BAD_INPUT, "%s: more than %u octets of "
-			    "text", in.file, TEXT_MAX);
-		got = fread(to, 1, IN_BUFFER, f);
-		b.n -= IN_BUFFER - got;
-	} while (got > 0);
-	read_failed(f);
+	read_all(f, &b);
 	rest = buf_slice(&b);
 	while (go && rest.n > 0) {
 		int n;
@@ -271,6 +279,29 @@ tool_read(char *const *argv, int n, const struct tool_reader *r)
 			continue;
 		go = read_one(f, r);
 		r->end(r->arg);
+		if (f != stdin)
+			(void)fclose(f);
+	}
+}
+
+void
+tool_read_whole(char *const *argv, int n, void (*whole)(struct slice text))
+{
+	struct buf b;
+	FILE *f;
+
+	in.many = n > 1;
+	for (int i = 0; i < (n > 0 ? n : 1); i++) {
+		if ((f = in_open(n > 0 ? argv[i] : NULL)) == NULL)
+			continue;
+		read_all(f, &b);
+		if (b.n > 0)
+			whole(buf_slice(&b));
+		else {
+			tool_warn("%s: empty", in.file);
+			tool_bad();
+		}
+		buf_wipe(&b);
 		if (f != stdin)
 			(void)fclose(f);
 	}

@@ -156,6 +156,45 @@ sa_mech_ipsec(const struct sa_mech *m)
 	return slice_caseis(m->name, "ipsec-3gpp") && !m->ah;
 }
 
+/* Without the zeros at its end. */
+static void
+put_q(struct buf *out, unsigned q)
+{
+	unsigned part = q % 1000, digits = 3;
+
+	buf_printf(out, ";q=%u", q / 1000);
+	if (part == 0)
+		return;
+	for (; part % 10 == 0; digits--)
+		part /= 10;
+	buf_printf(out, ".%0*u", (int)digits, part);
+}
+
+void
+sa_mech_write(struct buf *out, const struct sa_mech *m)
+{
+	buf_put(out, m->name);
+	if (m->has & SA_Q)
+		put_q(out, m->q);
+	if (m->has & SA_ALG)
+		buf_printf(out, ";alg=%s", esp_alg_name((enum esp_alg)m->alg));
+	if (m->has & SA_EALG)
+		buf_printf(out, ";ealg=%s",
+		    esp_ealg_name((enum esp_ealg)m->ealg));
+	if (m->has & SA_PROT)
+		buf_printf(out, ";prot=%s", m->ah ? "ah" : "esp");
+	if (m->has & SA_MOD)
+		buf_printf(out, ";mod=%s", sa_mode_name((enum sa_mode)m->mode));
+	if (m->has & SA_SPI_C)
+		buf_printf(out, ";spi-c=%u", (unsigned)m->spi_c);
+	if (m->has & SA_SPI_S)
+		buf_printf(out, ";spi-s=%u", (unsigned)m->spi_s);
+	if (m->has & SA_PORT_C)
+		buf_printf(out, ";port-c=%u", m->port_c);
+	if (m->has & SA_PORT_S)
+		buf_printf(out, ";port-s=%u", m->port_s);
+}
+
 size_t
 sa_mechs(const struct sip_msg *m, enum sip_h h, struct sa_mech out[SA_MECHS])
 {

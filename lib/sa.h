@@ -141,6 +141,44 @@ int	 sa_derive(const struct sa_agreement *a, const uint8_t ck[16],
  */
 void	 sa_mech_write(struct buf *out, const struct sa_mech *m);
 
+/*
+ * SA as a line of Wireshark's table esp_sa, newline included; in tunnel modes
+ * with the outer addresses.  0, ERR_ALG for what Wireshark 4.0 does not know
+ * (aes-gmac, extended sequence numbers), ERR_NOKEY.
+ */
+int	 sa_uat_write(struct buf *out, const struct sa *sa)
+	    __attribute__((warn_unused_result));
+/*
+ * A line of that table.  1; 0 for a comment or an empty line; ERR_MORE with too
+ * few fields; ERR_FORMAT, ERR_RANGE (a key's length), ERR_ALG with the name of
+ * the field in WHAT.  SA holds keys: to be wiped.
+ */
+int	 sa_uat_parse(struct slice line, struct sa *sa, const char **what)
+	    __attribute__((warn_unused_result));
+
+/*
+ * SA as commands for sh: "ip xfrm state add ..." and, for DIR "in" or "out",
+ * the policies that go with it; or, REMOVE, what removes them.  DIR NULL: state
+ * only.  Nothing of SA but numbers and addresses gets into a command.  0,
+ * ERR_NOKEY, ERR_FORMAT without addresses.
+ */
+int	 sa_xfrm_write(struct buf *out, const struct sa *sa, const char *dir,
+	    bool remove) __attribute__((warn_unused_result));
+/*
+ * Read TEXT, the output of "ip xfrm state", with the policies that may stand in
+ * it.  Each SA goes to FN, once however often it is there, its sequence number
+ * the highest of all; ports are those of its selector or else of a policy with
+ * its addresses and reqid.  BAD is told of what cannot be read, by line, from
+ * 1; that SA is left out unless E is ERR_LIMIT.  How many SAs, or ERR_MEM.
+ */
+struct sa_xfrm_to {
+	void	(*sa)(const struct sa *sa, void *arg);
+	void	(*bad)(uint64_t line, int e, struct slice what, void *arg);
+	void	*arg;
+};
+int	 sa_xfrm_read(struct slice text, const struct sa_xfrm_to *to)
+	    __attribute__((warn_unused_result));
+
 #define SA_SETS		16384	/* of four SAs, in the database */
 #define SA_VECTORS	8192	/* CK and IK by RAND */
 #define SA_CALLS	8192	/* registrations waiting for their 401 */

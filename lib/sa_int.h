@@ -9,6 +9,26 @@
 #define SA_SAME_SPI	32	/* SAs of one SPI looked at */
 #define SA_CONTEXTS	1024	/* sets with their cipher contexts made */
 
+/* Algorithms as the kernel names them, with the bits of the ICV. */
+#define SA_XFRM_AUTHS	5
+#define SA_XFRM_ENCS	3
+#define SA_XFRM_GCM	"rfc4106(gcm(aes))"
+#define SA_XFRM_GMAC	"rfc4543(gcm(aes))"
+
+struct sa_xfrm_auth {
+	enum esp_alg	 alg;
+	const char	*name;
+	unsigned	 bits;
+};
+
+struct sa_xfrm_enc {
+	enum esp_ealg	 ealg;
+	const char	*name;
+};
+
+extern const struct sa_xfrm_auth	sa_xfrm_auths[SA_XFRM_AUTHS];
+extern const struct sa_xfrm_enc		sa_xfrm_encs[SA_XFRM_ENCS];
+
 struct sa_set;
 
 struct sa_one {
