@@ -1,17 +1,12 @@
 /* tool: what the tools share: diagnostics, exit status, options, output. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "err.h"
 #include "tool.h"
-
-#define OUT_BUFFER	(64U << 10)
 
 #define SAME		10	/* diagnostics of one kind said one by one */
 #define KINDS		24
@@ -29,10 +24,6 @@ static struct {
 	struct kind	 kind[KINDS];
 	uint64_t	 no_sa, no_key;		/* ESP packets closed */
 	uint32_t	 no_sa_spi, no_key_spi;	/* of the first */
-	FILE		*out;
-	const char	*out_path;
-	char		*out_temp;
-	bool		 line_buffered;
 } tool;
 
 void
@@ -195,8 +186,7 @@ tool_die(int status, const char *fmt, ...)
 	va_start(ap, fmt);
 	warn(fmt, ap);
 	va_end(ap);
-	if (tool.out_temp != NULL)
-		(void)unlink(tool.out_temp);
+	tool_out_abandon();
 	exit(status);
 }
 
@@ -325,76 +315,4 @@ tool_common(struct tool_common *t, int c, struct sa_db *db, const char *help)
 	default:
 		bad_option();
 	}
-}
-
-static void
-out_failed(void)
-{
-	tool_die(TOOL_SYSTEM, "%s: %s", tool.out_path != NULL ? tool.out_path :
-	    "standard output", strerror(errno));
-}
-
-/* A file of our own beside PATH, with secrets perhaps. */
-static void
-out_temp(const char *path)
-{
-	size_t n = strlen(path) + 32;
-	int fd;
-
-	tool.out_path = path;
-	if ((tool.out_temp = malloc(n)) == NULL)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	(void)snprintf(tool.out_temp, n, "%s.%ld.tmp", path, (long)getpid());
-	fd = open(tool.out_temp, O_WRONLY | O_CREAT | O_EXCL, 0600);
-	if (fd < 0) {
-		free(tool.out_temp);
-		tool.out_temp = NULL;
-		out_failed();
-	}
-	if ((tool.out = fdopen(fd, "w")) == NULL)
-		out_failed();
-}
-
-void
-tool_out_open(const struct tool_common *t)
-{
-	const char *path = t->output;
-	struct stat st;
-
-	tool.line_buffered = t->line_buffered;
-	tool.out = stdout;
-	if (path != NULL && strcmp(path, "-") != 0 &&
-	    stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		/* A device or a pipe is written to, not replaced. */
-		tool.out_path = path;
-		if ((tool.out = fopen(path, "w")) == NULL)
-			out_failed();
-	} else if (path != NULL && strcmp(path, "-") != 0)
-		out_temp(path);
-	(void)setvbuf(tool.out, NULL, _IOFBF, OUT_BUFFER);
-}
-
-void
-tool_out(struct buf *b)
-{
-	if (b->bad)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	if (fwrite(b->p, 1, b->n, tool.out) != b->n ||
-	    (tool.line_buffered && fflush(tool.out) == EOF))
-		out_failed();
-	buf_reset(b);
-}
-
-void
-tool_out_end(void)
-{
-	if (fflush(tool.out) == EOF || ferror(tool.out) ||
-	    fclose(tool.out) == EOF)
-		out_failed();
-	if (tool.out_temp == NULL)
-		return;
-	if (rename(tool.out_temp, tool.out_path) < 0)
-		out_failed();
-	free(tool.out_temp);
-	tool.out_temp = NULL;
 }

@@ -92,6 +92,15 @@ void	 tool_common(struct tool_common *t, int c, struct sa_db *db,
 void	 tool_out_open(const struct tool_common *t);
 void	 tool_out(struct buf *b);	/* writes and empties B */
 void	 tool_out_end(void);
+/*
+ * The same for octets of another form, which the caller puts into the FILE,
+ * and says when that fails.
+ */
+FILE	*tool_write_open(const char *path);
+void	 tool_write_failed(void) __attribute__((noreturn));
+void	 tool_write_end(void);
+/* Of both: what is not whole is removed.  tool_die() does that. */
+void	 tool_out_abandon(void);
 
 /* Random octets: of the system or, after a seed (-s), of the seed. */
 void	 tool_random_seed(const char *seed);
