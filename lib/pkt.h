@@ -119,6 +119,17 @@ int	 pkt_ip(struct slice in, struct pkt_ip *ip)
 int	 pkt_ip_write(struct buf *out, const struct pkt_ip *ip, uint8_t proto,
 	    size_t len) __attribute__((warn_unused_result));
 
+/*
+ * The next fragment, of at most MTU octets, of the whole IP packet PACKET,
+ * appended to OUT: its payload from *AT on, which moves behind it (0 to start).
+ * IPv4 keeps its id, and options in each fragment; IPv6 gets ID, in a fragment
+ * header behind the headers that pkt_ip() passes.  1; 0 when there is nothing
+ * left; ERR_FORMAT for what is no whole IP packet; ERR_RANGE for an MTU that
+ * has no room for eight octets.
+ */
+int	 pkt_ip_fragment(struct buf *out, struct slice packet, size_t mtu,
+	    uint32_t id, size_t *at) __attribute__((warn_unused_result));
+
 struct pkt_udp {
 	uint16_t	 sport, dport;
 	bool		 cut;		/* payload shorter than its length */
@@ -129,7 +140,8 @@ int	 pkt_udp(struct slice in, struct pkt_udp *u)
 	    __attribute__((warn_unused_result));
 
 enum {
-	PKT_TCP_FIN = 1, PKT_TCP_SYN = 2, PKT_TCP_RST = 4, PKT_TCP_ACK = 16,
+	PKT_TCP_FIN = 1, PKT_TCP_SYN = 2, PKT_TCP_RST = 4, PKT_TCP_PSH = 8,
+	PKT_TCP_ACK = 16,
 };
 
 struct pkt_tcp {
@@ -140,6 +152,18 @@ struct pkt_tcp {
 };
 
 int	 pkt_tcp(struct slice in, struct pkt_tcp *t)
+	    __attribute__((warn_unused_result));
+
+/*
+ * Header and payload appended to OUT, with the checksum that goes with IP's
+ * version and addresses (RFC 8200 8.1); UDP with none (0) if IP is NULL.  TCP
+ * has a window of 65535 and, unless MSS is 0, that option.  0, or ERR_RANGE
+ * for a payload that does not fit into an IP packet.
+ */
+int	 pkt_udp_write(struct buf *out, const struct pkt_ip *ip,
+	    const struct pkt_udp *u) __attribute__((warn_unused_result));
+int	 pkt_tcp_write(struct buf *out, const struct pkt_ip *ip,
+	    const struct pkt_tcp *t, uint16_t mss)
 	    __attribute__((warn_unused_result));
 
 /* SCTP (RFC 9260): common header, then chunks one by one. */

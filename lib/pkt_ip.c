@@ -171,65 +171,6 @@ pkt_ip(struct slice in, struct pkt_ip *ip)
 	return 0;
 }
 
-/* RFC 1071 */
-static uint16_t
-checksum(const uint8_t *p, size_t n)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < n; i += 2)
-		sum += slice_be16(p + i);
-	while (sum > 0xffff)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
-
-static void
-write_v4(uint8_t h[IPV4_LEN], const struct pkt_ip *ip, uint8_t proto,
-    size_t len)
-{
-	uint16_t sum;
-
-	memset(h, 0, IPV4_LEN);
-	h[0] = 0x45;
-	h[2] = (uint8_t)((len + IPV4_LEN) >> 8);
-	h[3] = (uint8_t)(len + IPV4_LEN);
-	h[4] = (uint8_t)(ip->id >> 8);
-	h[5] = (uint8_t)ip->id;
-	h[8] = ip->ttl != 0 ? ip->ttl : 64;
-	h[9] = proto;
-	memcpy(h + 12, ip->src.ip, 4);
-	memcpy(h + 16, ip->dst.ip, 4);
-	sum = checksum(h, IPV4_LEN);
-	h[10] = (uint8_t)(sum >> 8);
-	h[11] = (uint8_t)sum;
-}
-
-int
-pkt_ip_write(struct buf *out, const struct pkt_ip *ip, uint8_t proto,
-    size_t len)
-{
-	uint8_t h[IPV6_LEN];
-
-	if (ip->version == 4 && len <= UINT16_MAX - IPV4_LEN) {
-		write_v4(h, ip, proto, len);
-		buf_add(out, h, IPV4_LEN);
-		return 0;
-	}
-	if (ip->version != 6 || len > UINT16_MAX)
-		return ERR_RANGE;
-	memset(h, 0, sizeof(h));
-	h[0] = 0x60;
-	h[4] = (uint8_t)(len >> 8);
-	h[5] = (uint8_t)len;
-	h[6] = proto;
-	h[7] = ip->ttl != 0 ? ip->ttl : 64;
-	memcpy(h + 8, ip->src.ip, 16);
-	memcpy(h + 24, ip->dst.ip, 16);
-	buf_add(out, h, sizeof(h));
-	return 0;
-}
-
 /* RFC 768 */
 int
 pkt_udp(struct slice in, struct pkt_udp *u)
