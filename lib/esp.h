@@ -20,6 +20,7 @@
 #define ESP_SALT	4	/* of aes-gcm and aes-gmac (RFC 4106, 4543) */
 #define ESP_KEY_MAX	64
 #define ESP_WINDOW	64	/* replay window, packets (RFC 4303 3.4.3) */
+#define ESP_SPI_MIN	256	/* those below are reserved (RFC 4303 2.1) */
 
 enum esp_alg {			/* integrity, "alg" of RFC 3329 */
 	ESP_AUTH_NULL,

@@ -5,8 +5,6 @@
 #include "err.h"
 #include "esp_int.h"
 
-#define SPI_RESERVED	255	/* RFC 4303 2.1: up to this one */
-
 static void
 put_be32(uint8_t *p, uint32_t v)
 {
@@ -91,7 +89,7 @@ esp_seal(struct esp *e, uint32_t spi, uint64_t seq, const uint8_t *iv,
 
 	if (!e->seals)
 		return ERR_CRYPT;
-	if (spi <= SPI_RESERVED || seq == 0 || (!e->esn && seq > UINT32_MAX))
+	if (spi < ESP_SPI_MIN || seq == 0 || (!e->esn && seq > UINT32_MAX))
 		return ERR_RANGE;
 	p = buf_room(out, ESP_HEADER + e->iv + text + e->icv);
 	if (p == NULL)

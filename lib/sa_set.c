@@ -5,8 +5,6 @@
 #include "err.h"
 #include "sa_int.h"
 
-#define SPI_RESERVED	255	/* RFC 4303 2.1: up to this one */
-
 /* An SPI belongs to the side that receives with it. */
 void
 sa_set_four(const struct sa_agreement *a, struct sa out[SA_ROLES])
@@ -49,7 +47,7 @@ numbers_ok(const struct sa_agreement *a)
 	const uint32_t spi[] = { a->spi_uc, a->spi_us, a->spi_pc, a->spi_ps };
 
 	for (size_t i = 0; i < SA_ROLES; i++) {
-		if (spi[i] <= SPI_RESERVED)
+		if (spi[i] < ESP_SPI_MIN)
 			return false;
 		for (size_t j = 0; j < i; j++)
 			if (spi[i] == spi[j])
