@@ -3,23 +3,30 @@
 #include <string.h>
 
 #include "err.h"
+#include "pcap_write.h"
 #include "tool.h"
 
-enum { OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT };
+enum {
+	OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT, OPT_LINK, OPT_MTU,
+};
 
 static const struct option options[] = {
 	{ "duplicates", no_argument, NULL, OPT_DUPLICATES },
+	{ "link", required_argument, NULL, OPT_LINK },
+	{ "mtu", required_argument, NULL, OPT_MTU },
 	{ "packets", no_argument, NULL, OPT_PACKETS },
 	{ "sa", no_argument, NULL, OPT_SA },
 	{ "secrets", no_argument, NULL, 'x' },
 	{ "stat", no_argument, NULL, OPT_STAT },
+	{ "write", required_argument, NULL, 'w' },
 	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
 };
 
 static const char help[] =
-"usage: ims-pcap [-hlqVvx] [-k file] [-n count] [-o file] [--duplicates]\n"
-"                [--packets] [--sa] [--stat] [file ...]\n"
+"usage: ims-pcap [-hlqVvx] [-k file] [-n count] [-o file] [-w file]\n"
+"                [--duplicates] [--link type] [--mtu n] [--packets] [--sa]\n"
+"                [--stat] [file ...]\n"
 "\n"
 "SIP messages of captures (pcap, pcapng) as JSON lines, ESP opened.\n"
 "\n"
@@ -29,10 +36,13 @@ static const char help[] =
 "  -l, --line-buffered   flush each record\n"
 "  -q, --quiet           no diagnostics\n"
 "  -v, --verbose         every diagnostic, not the first of a kind only\n"
+"  -w, --write FILE      a capture instead of records (or with -o, too)\n"
 "  -x, --secrets         keys in sa records\n"
 "  -h, --help            this text\n"
 "  -V, --version         the version\n"
 "      --duplicates      copies of a packet too\n"
+"      --link TYPE       of the capture: raw, ethernet, ipv4, ipv6, sll, sll2\n"
+"      --mtu N           IP fragments in the capture, of at most N octets\n"
 "      --packets         packet records instead of messages, ESP as it is\n"
 "      --sa              sa records too\n"
 "      --stat            what became of every frame, as last record\n"
@@ -43,10 +53,21 @@ static const char help[] =
 static struct {
 	struct flow	*flow;
 	struct buf	 out;
+	bool		 records, capture;	/* to be written */
+	bool		 written;	/* this input, as packets */
 	bool		 sas, secrets;
 	uint64_t	 limit, messages;
 	uint64_t	 found;		/* records of this input */
 } g;
+
+static void
+put_record(void)
+{
+	if (g.records)
+		tool_out(&g.out);
+	else
+		buf_reset(&g.out);
+}
 
 static void
 on_sip(const struct flow_sip *m, void *arg)
@@ -56,8 +77,10 @@ on_sip(const struct flow_sip *m, void *arg)
 		return;
 	g.messages++;
 	g.found++;
+	if (g.capture && !g.written)
+		capture_sip(m, tool_place("frame", m->where.frame));
 	rec_write_sip(&g.out, m, m->copy);
-	tool_out(&g.out);
+	put_record();
 }
 
 static void
@@ -66,7 +89,7 @@ on_esp(const struct flow_esp *e, void *arg)
 	(void)arg;
 	g.found++;
 	rec_write_esp(&g.out, e);
-	tool_out(&g.out);
+	put_record();
 	tool_closed(e, true);
 }
 
@@ -75,7 +98,7 @@ on_gap(const struct flow_gap *gap, void *arg)
 {
 	(void)arg;
 	rec_write_gap(&g.out, gap);
-	tool_out(&g.out);
+	put_record();
 }
 
 static void
@@ -83,8 +106,10 @@ on_packet(const struct flow_packet *p, void *arg)
 {
 	(void)arg;
 	g.found++;
+	if (g.capture && !g.written)
+		capture_packet(p, tool_place("frame", p->where.frame));
 	rec_write_packet(&g.out, p);
-	tool_out(&g.out);
+	put_record();
 }
 
 static void
@@ -97,7 +122,7 @@ on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
 		return;
 	for (size_t i = 0; i < n; i++)
 		rec_write_sa(&g.out, &sa[i], g.secrets);
-	tool_out(&g.out);
+	put_record();
 }
 
 static bool
@@ -115,10 +140,40 @@ on_frame(const struct cap_frame *f, void *arg)
 	return go_on(tool_frame(g.flow, f));
 }
 
+static bool
+packet_record(const struct flow_packet *p, const char *at)
+{
+	if (!g.capture)
+		return go_on(flow_packet(g.flow, p));
+	g.found++;
+	g.written = true;
+	capture_packet(p, at);
+	return go_on(g.records ? flow_packet(g.flow, p) : 0);
+}
+
+/* A record that passes through. */
+static bool
+pass(struct slice line, const struct rec *rec, const char *at)
+{
+	bool sip = rec->type == REC_SIP;
+
+	if (sip && g.limit != 0 && g.messages == g.limit)
+		return true;
+	g.found++;
+	g.messages += sip;
+	if (sip && g.capture)
+		capture_sip(&rec->sip, at);
+	buf_put(&g.out, line);
+	buf_u8(&g.out, '\n');
+	put_record();
+	return go_on(0);
+}
+
 /* Packets are looked into; lines of other types pass through. */
 static bool
 on_line(struct slice line, uint64_t number, void *arg)
 {
+	const char *at = tool_place("line", number);
 	char error[REC_ERROR_TEXT];
 	struct rec rec;
 	int r = rec_read(&rec, line, error);
@@ -128,20 +183,12 @@ on_line(struct slice line, uint64_t number, void *arg)
 	if (r == ERR_MEM)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
 	if (r < 0) {
-		tool_warn("%s: line %llu: %s", tool_file(),
-		    (unsigned long long)number, error);
+		tool_warn("%s: %s", at, error);
 		tool_bad();
 	} else if (rec.type == REC_PACKET)
-		go = go_on(flow_packet(g.flow, &rec.packet));
-	else if (rec.type != REC_SIP || g.limit == 0 ||
-	    g.messages < g.limit) {
-		g.found++;
-		g.messages += rec.type == REC_SIP;
-		buf_put(&g.out, line);
-		buf_u8(&g.out, '\n');
-		tool_out(&g.out);
-		go = go_on(0);
-	}
+		go = packet_record(&rec.packet, at);
+	else
+		go = pass(line, &rec, at);
 	rec_done(&rec);
 	return go;
 }
@@ -158,10 +205,88 @@ on_end(void *arg)
 {
 	(void)arg;
 	(void)go_on(flow_end(g.flow));
+	g.written = false;
 	tool_more();
 	if (g.found == 0)
 		tool_warn("%s: no SIP in it", tool_file());
 	g.found = 0;
+}
+
+static uint64_t
+mtu_of(const char *text)
+{
+	uint64_t v;
+
+	if (slice_decimal(slice_str(text), UINT16_MAX, &v) < 0 ||
+	    v < CAPTURE_MTU_MIN)
+		tool_die(TOOL_USAGE, "--mtu %s: not %d to %d", text,
+		    CAPTURE_MTU_MIN, UINT16_MAX);
+	return v;
+}
+
+/* What getopt_long gave. */
+struct asked {
+	struct tool_common	 common;
+	struct flow_options	 flow;
+	const char		*write, *link;
+	size_t			 mtu;
+	bool			 stat;
+};
+
+static void
+options_read(struct asked *a, int argc, char **argv, struct sa_db *db)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, TOOL_SHORT "w:x", options,
+	    NULL)) != -1)
+		switch (c) {
+		case 'w':
+			a->write = optarg;
+			break;
+		case 'x':
+			g.secrets = true;
+			break;
+		case OPT_LINK:
+			a->link = optarg;
+			break;
+		case OPT_MTU:
+			a->mtu = mtu_of(optarg);
+			break;
+		case OPT_SA:
+			g.sas = true;
+			break;
+		case OPT_PACKETS:
+			a->flow.packets = true;
+			break;
+		case OPT_DUPLICATES:
+			a->flow.duplicates = true;
+			break;
+		case OPT_STAT:
+			a->stat = true;
+			break;
+		default:
+			tool_common(&a->common, c, db, help);
+		}
+}
+
+/* A capture instead of records, or, when -o names a place for these, too. */
+static void
+outputs_open(const struct asked *a)
+{
+	const char *output = a->common.output;
+
+	g.capture = a->write != NULL;
+	g.records = !g.capture || output != NULL;
+	if (!g.capture && (a->link != NULL || a->mtu > 0))
+		tool_die(TOOL_USAGE, "--link and --mtu are of a capture: -w "
+		    "is missing");
+	if (g.capture && output != NULL && strcmp(output, a->write) == 0)
+		tool_die(TOOL_USAGE, "-o and -w are the same: %s", output);
+	if (g.records)
+		tool_out_open(&a->common);
+	if (g.capture)
+		capture_open(a->write, a->link, a->mtu);
 }
 
 int
@@ -173,49 +298,29 @@ main(int argc, char **argv)
 	const struct tool_reader reader = {
 		on_frame, on_line, on_text, on_end, NULL, NULL,
 	};
-	struct flow_options opt = { 0 };
+	struct asked asked = { 0 };
 	struct flow_account account;
 	struct sa_db *db;
-	struct tool_common t = { 0 };
-	bool stat = false;
-	int c;
 
 	tool_init((char[]){ "ims-pcap" }, argv);
 	if ((db = sa_db_new()) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	while ((c = getopt_long(argc, argv, TOOL_SHORT "x", options, NULL)) !=
-	    -1)
-		switch (c) {
-		case 'x':
-			g.secrets = true;
-			break;
-		case OPT_SA:
-			g.sas = true;
-			break;
-		case OPT_PACKETS:
-			opt.packets = true;
-			break;
-		case OPT_DUPLICATES:
-			opt.duplicates = true;
-			break;
-		case OPT_STAT:
-			stat = true;
-			break;
-		default:
-			tool_common(&t, c, db, help);
-		}
-	tool_out_open(&t);
-	g.limit = t.count;
+	options_read(&asked, argc, argv, db);
+	outputs_open(&asked);
+	g.limit = asked.common.count;
 	sa_db_news(db, on_news, NULL);
-	if ((g.flow = flow_new(&sink, &opt, db)) == NULL)
+	if ((g.flow = flow_new(&sink, &asked.flow, db)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	tool_read(argv + optind, argc - optind, &reader);
-	if (stat) {
+	if (asked.stat) {
 		flow_account(g.flow, &account);
 		rec_write_stat(&g.out, "ims-pcap", &account);
-		tool_out(&g.out);
+		put_record();
 	}
-	tool_out_end();
+	if (g.capture)
+		capture_close();
+	if (g.records)
+		tool_out_end();
 	flow_free(g.flow);
 	sa_db_free(db);
 	buf_free(&g.out);

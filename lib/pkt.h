@@ -76,6 +76,16 @@ int	 pkt_link(int linktype, struct slice frame, struct slice *in)
 	    __attribute__((warn_unused_result));
 
 /*
+ * A frame of LINKTYPE with the IP packet PACKET, appended to OUT: raw IP, IPv4,
+ * IPv6, Ethernet, Linux cooked (both).  Hardware addresses are made of the IP
+ * addresses, locally administered.  0, or ERR_ALG for another link type, or one
+ * that has no place for this version of IP; ERR_FORMAT for what is no IP
+ * packet; ERR_MEM.
+ */
+int	 pkt_link_write(struct buf *out, int linktype, struct slice packet)
+	    __attribute__((warn_unused_result));
+
+/*
  * What lies behind an EtherType (below 0x600: 802.3 and LLC), or behind the
  * address and control octets, if any, of a PPP frame; in octets that do not say
  * which, an IP packet or an Ethernet frame.  IN and results as of pkt_link.

@@ -1,9 +1,16 @@
-/* pkt_write: headers of IP, UDP and TCP written; IP packets fragmented. */
+/* pkt_write: headers of links, IP, UDP and TCP; IP packets fragmented. */
 #include <string.h>
 
 #include "err.h"
 #include "pkt.h"
 
+#define LINK_RAW	101	/* tcpdump.org's numbers */
+#define LINK_ETHERNET	1
+#define LINK_SLL	113
+#define LINK_IPV4	228
+#define LINK_IPV6	229
+#define LINK_SLL2	276
+#define ARPHRD_ETHER	1
 #define IPV4_LEN	20	/* without options */
 #define IPV4_MORE	0x2000
 #define IPV6_LEN	40
@@ -23,6 +30,68 @@ put16(uint8_t *p, size_t v)
 {
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
+}
+
+/* Six octets for A: 02 and 00 or 06, and the end of the address. */
+static void
+hardware(struct buf *out, const struct pkt_addr *a)
+{
+	buf_u8(out, 2);
+	buf_u8(out, a->family == 6 ? 6 : 0);
+	buf_add(out, a->ip + (a->family == 6 ? 12 : 0), 4);
+}
+
+static int
+link_header(struct buf *out, int linktype, const struct pkt_ip *ip)
+{
+	uint16_t type = ip->version == 4 ? 0x0800 : 0x86dd;
+
+	switch (linktype) {
+	case LINK_RAW:
+		return 0;
+	case LINK_IPV4:
+		return ip->version == 4 ? 0 : ERR_ALG;
+	case LINK_IPV6:
+		return ip->version == 6 ? 0 : ERR_ALG;
+	case LINK_ETHERNET:
+		hardware(out, &ip->dst);
+		hardware(out, &ip->src);
+		buf_u16(out, type);
+		return 0;
+	case LINK_SLL:
+		buf_u16(out, 0);		/* to us */
+		buf_u16(out, ARPHRD_ETHER);
+		buf_u16(out, 6);
+		hardware(out, &ip->src);
+		buf_u16(out, 0);
+		buf_u16(out, type);
+		return 0;
+	case LINK_SLL2:
+		buf_u16(out, type);
+		buf_u16(out, 0);
+		buf_u32(out, 1);		/* interface */
+		buf_u16(out, ARPHRD_ETHER);
+		buf_u16(out, 6);		/* to us; octets of address */
+		hardware(out, &ip->src);
+		buf_u16(out, 0);
+		return 0;
+	default:
+		return ERR_ALG;
+	}
+}
+
+int
+pkt_link_write(struct buf *out, int linktype, struct slice packet)
+{
+	struct pkt_ip ip;
+	int r;
+
+	if (pkt_ip(packet, &ip) < 0)
+		return ERR_FORMAT;
+	if ((r = link_header(out, linktype, &ip)) < 0)
+		return r;
+	buf_put(out, packet);
+	return out->bad ? ERR_MEM : 0;
 }
 
 /* RFC 1071, not yet complemented: the sum of S added to SUM. */

@@ -116,6 +116,60 @@ rules_at()
 	jq -r '"\(.rule)@\(.frame)"' | sort -u
 }
 
+# complaints CAPTURE [tshark options]: fails, with a line for each packet that
+# tshark finds malformed, of a wrong checksum or out of place.  A port that is
+# used again is none.
+complaints()
+{
+	local f=$1
+
+	shift
+	tshark -r "$f" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+	    -o tcp.check_checksum:TRUE "$@" \
+	    -Y '(tcp.analysis.flags && !tcp.analysis.reused_ports) ||
+	    _ws.malformed || ip.checksum.status == 0 ||
+	    udp.checksum.status == 0 || tcp.checksum.status == 0 ||
+	    esp.icv_bad == 1' >complaints.out 2>complaints.err ||
+		cat complaints.err
+	cat complaints.out
+	[ ! -s complaints.out ] && ! grep -q tshark: complaints.err
+}
+
+# tshark_sip CAPTURE [tshark options]: each SIP message that tshark finds on any
+# port, in the capture's order, in hexadecimal.
+tshark_sip()
+{
+	local f=$1
+
+	shift
+	tshark -r "$f" -d udp.port==1-65535,sip -d tcp.port==1-65535,sip \
+	    "$@" -T json -x 2>/dev/null | python3 -c '
+import json, sys
+
+def walk(pairs):
+    for k, v in pairs:
+        if k == "sip_raw":
+            raw = v[0] if isinstance(v[0], str) else v[0][0]
+            sys.stdout.buffer.write(bytes.fromhex(raw) + b"\n")
+    return dict(pairs)
+
+json.load(sys.stdin, object_pairs_hook=walk)'
+}
+
+# The same of records.
+messages_hex()
+{
+	python3 -c '
+import base64, json, sys
+
+for line in sys.stdin:
+    r = json.loads(line)
+    if "message" in r:
+        print(r["message"].encode().hex())
+    elif "message_b64" in r:
+        print(base64.b64decode(r["message_b64"]).hex())'
+}
+
 # same EXPECTED GOT: texts, or a diff.
 same()
 {
