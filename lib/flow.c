@@ -148,12 +148,13 @@ begin(struct flow *f, uint64_t number, uint64_t time_ns)
 	f->account.frames++;
 	f->number = number;
 	f->class = FLOW_OTHER;
-	f->held = false;
+	f->held = f->waits = false;
+	f->proof.on = false;
 	f->extra = 0;
 	f->now_ns = time_ns;
+	frag_expire(f->frag, f->now_ns);
 	tcp_expire(f->tcp, f->now_ns);
 	tcp_expire(f->tcp_copies, f->now_ns);
-	frag_expire(f->frag, f->now_ns);
 }
 
 static int
@@ -166,7 +167,7 @@ end(struct flow *f, int r)
 	}
 	if (r >= 0)
 		r = f->error;
-	return r < 0 ? r : 0;
+	return r < 0 ? r : f->waits;
 }
 
 int
@@ -202,6 +203,9 @@ flow_packet(struct flow *f, const struct flow_packet *p)
 	begin(f, p->where.frame, p->where.time_ns);
 	path.where = p->where;
 	path.prot = p->protection;
+	path.cut = p->cut;
+	path.copy = p->copy;
+	path.judged = true;
 	return end(f, flow_ip_packet(f, &path, p->packet));
 }
 
@@ -218,9 +222,9 @@ flow_text(struct flow *f, struct slice message)
 int
 flow_end(struct flow *f)
 {
+	frag_flush(f->frag);
 	tcp_flush(f->tcp);
 	tcp_flush(f->tcp_copies);
-	frag_flush(f->frag);
 	/* The same packet in another file is no copy. */
 	flow_dup_reset(f->dup);
 	return f->error;

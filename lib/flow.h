@@ -81,6 +81,7 @@ struct flow_packet {
 	struct flow_where	 where;
 	struct slice		 packet;
 	struct flow_protection	 protection;	/* it came out of ESP */
+	bool			 cut;	/* the capture has only its start */
 	bool			 copy;
 };
 
@@ -99,7 +100,7 @@ struct flow_account {
 	uint64_t	 evicted;	/* streams, datagrams dropped for room */
 };
 
-/* PACKET and GAP may be NULL. */
+/* PACKET and GAP may be NULL; packets and opened need neither SIP nor GAP. */
 struct flow_sink {
 	void	(*sip)(const struct flow_sip *m, void *arg);
 	void	(*esp)(const struct flow_esp *e, void *arg);
@@ -111,10 +112,17 @@ struct flow_sink {
 	void	*arg;
 };
 
+/*
+ * A packet is handed out as it stands, but what was put together from fragments
+ * or came out of transport mode has a new IP header: no options, no extensions,
+ * right lengths and checksum.  Of a datagram whose fragments did not all come,
+ * the start is handed out if it is of a SIP message.
+ */
 struct flow_options {
 	bool	 duplicates;	/* hand out copies too */
 	bool	 packets;	/* packets instead of messages; ESP stays */
-	bool	 opened;	/* packets, and ESP as what was in it */
+	bool	 opened;	/* packets, and ESP as what was in it; what
+				   stays closed goes to the sink's ESP only */
 };
 
 struct flow;
@@ -125,13 +133,19 @@ void		 flow_free(struct flow *f);
 
 /* FILE, kept by reference, is the name in what follows (or empty). */
 void	 flow_file(struct flow *f, struct slice file);
-/* A frame of LINKTYPE.  0, or ERR_MEM, ERR_CRYPT: the system failed. */
+/*
+ * A frame of LINKTYPE.  0; 1 for a fragment of a packet that is not whole yet;
+ * or ERR_MEM, ERR_CRYPT: the system failed.
+ */
 int	 flow_frame(struct flow *f, int linktype, uint32_t interface,
 	    uint64_t number, uint64_t time_ns, struct slice data,
 	    size_t wire_len) __attribute__((warn_unused_result));
 /* A frame whose link type is not known: in the account as damaged. */
 void	 flow_unread(struct flow *f, uint64_t number);
-/* The IP packet of a record: its packet, and where and how it was seen. */
+/*
+ * The IP packet of a record, and where and how it was seen; whether it is a copy
+ * is what P says.  Returns as flow_frame().
+ */
 int	 flow_packet(struct flow *f, const struct flow_packet *p)
 	    __attribute__((warn_unused_result));
 /* A SIP message without a packet around it. */

@@ -21,6 +21,7 @@ struct flow_path {
 	unsigned		 frags, esps;	/* levels passed */
 	uint64_t		 vantage; /* hash of all that is around */
 	bool			 cut;
+	bool			 judged; /* COPY is what a record said */
 	unsigned		 copy;	/* 0, or which copy of the packet */
 	struct flow_protection	 prot;
 	struct flow_where	 where;
@@ -64,6 +65,8 @@ struct flow {
 	uint64_t		 number;
 	enum flow_class		 class;
 	bool			 held;		/* its fate is told later */
+	bool			 waits;		/* a fragment, not whole yet */
+	struct flow_protection	 proof;		/* of a check that came late */
 	uint32_t		 extra;		/* frames besides it */
 };
 
@@ -81,12 +84,16 @@ int	 flow_link(struct flow *f, struct flow_path *path, int linktype,
 	    struct slice in);				/* flow.c */
 int	 flow_ip_packet(struct flow *f, struct flow_path *path,
 	    struct slice in);				/* flow_ip.c */
+/* The same, its header read. */
+int	 flow_ip_read(struct flow *f, struct flow_path *path,
+	    struct pkt_ip *ip);
 struct frag	*flow_frag_new(struct flow *f);
+/* What IP, a whole packet, carries; it is handed out if packets are wanted. */
 int	 flow_transport(struct flow *f, struct flow_path *path,
-	    uint8_t proto, struct slice in);		/* flow_transport.c */
-/* What a tunnel's header gave: R is an enum pkt_next or an error. */
-int	 flow_tunnelled(struct flow *f, struct flow_path *path,
-	    const char *name, int r, struct slice in);
+	    const struct pkt_ip *ip);			/* flow_transport.c */
+/* IP to the sink, with what it was cut before its payload was looked at. */
+int	 flow_hand_out(struct flow *f, const struct flow_path *path,
+	    const struct pkt_ip *ip, bool cut);		/* flow_ip.c */
 
 /*
  * flow_sip.c: a message was found, on the way PATH; its frame is classed by
@@ -94,6 +101,8 @@ int	 flow_tunnelled(struct flow *f, struct flow_path *path,
  */
 bool	 flow_message(struct flow *f, const struct flow_path *path,
 	    struct slice message, bool cut);
+/* Does DATA, a datagram's payload, begin as SIP does?  DATA moves there. */
+bool	 flow_datagram_begins(struct slice *data, bool cut);
 /* A datagram's payload: is it SIP?  Then hand it out. */
 bool	 flow_datagram(struct flow *f, const struct flow_path *path,
 	    struct slice data);

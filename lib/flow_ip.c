@@ -12,6 +12,59 @@ struct frag_key {
 	uint32_t	 copy;
 };
 
+int
+flow_hand_out(struct flow *f, const struct flow_path *path,
+    const struct pkt_ip *ip, bool cut)
+{
+	struct flow_packet p = { .where = path->where,
+	    .protection = path->prot, .cut = cut, .copy = path->copy > 0 };
+
+	p.where.sport = p.where.dport = 0;
+	p.where.transport = FLOW_NONE;
+	if (f->proof.on && p.protection.on &&
+	    f->proof.spi == p.protection.spi &&
+	    f->proof.seq == p.protection.seq)
+		p.protection = f->proof;
+	if (ip->header.n > 0 && ip->header.p + ip->header.n == ip->payload.p)
+		p.packet = slice_of(ip->header.p,
+		    ip->header.n + ip->payload.n);
+	else {
+		buf_reset(&f->packet);
+		if (pkt_ip_write(&f->packet, ip, ip->proto, ip->payload.n) <
+		    0) {
+			flow_damage(f, "ip", ERR_RANGE);
+			return 0;
+		}
+		buf_put(&f->packet, ip->payload);
+		if (f->packet.bad)
+			return ERR_MEM;
+		p.packet = buf_slice(&f->packet);
+	}
+	f->sink.packet(&p, f->sink.arg);
+	return 0;
+}
+
+/* UDP with PAYLOAD, of which there is no more: is it SIP? */
+static bool
+start_of_sip(struct flow *f, const struct flow_path *path,
+    const struct frag_key *k, const struct frag_datagram *d,
+    struct slice payload)
+{
+	const struct pkt_ip ip = { .src = k->src, .dst = k->dst,
+	    .version = k->version, .proto = k->proto, .id = k->id,
+	    .payload = d->data };
+	int r;
+
+	if (f->opt.packets)
+		return flow_datagram_begins(&payload, true) &&
+		    flow_hand_out(f, path, &ip, true) == 0;
+	if (!flow_datagram(f, path, payload))
+		return false;
+	if (f->opt.opened && (r = flow_hand_out(f, path, &ip, true)) < 0)
+		f->error = r;
+	return true;
+}
+
 /* A datagram whose fragments did not all come: what there is of it. */
 static void
 giveup(const struct frag_datagram *d, void *arg)
@@ -43,7 +96,7 @@ giveup(const struct frag_datagram *d, void *arg)
 	if (k->proto == PKT_PROTO_UDP && pkt_udp(d->data, &u) == 0) {
 		path.where.sport = u.sport;
 		path.where.dport = u.dport;
-		sip = flow_datagram(f, &path, u.payload);
+		sip = start_of_sip(f, &path, k, d, u.payload);
 		lost = FLOW_OTHER;
 	}
 	if (k->copy > 0)
@@ -73,25 +126,6 @@ is_tunnel(const struct pkt_ip *ip)
 	dport = slice_be16(ip->payload.p + 2);
 	return sport == PKT_PORT_GTPU || dport == PKT_PORT_GTPU ||
 	    dport == PKT_PORT_VXLAN || dport == PKT_PORT_VXLAN_OLD;
-}
-
-/* A whole packet, handed out as it would be without what is around it. */
-static int
-hand_out(struct flow *f, const struct flow_path *path, const struct pkt_ip *ip)
-{
-	struct flow_packet p = { .where = path->where };
-
-	buf_reset(&f->packet);
-	if (pkt_ip_write(&f->packet, ip, ip->proto, ip->payload.n) < 0) {
-		flow_damage(f, "ip", ERR_RANGE);
-		return 0;
-	}
-	buf_put(&f->packet, ip->payload);
-	if (f->packet.bad)
-		return ERR_MEM;
-	p.packet = buf_slice(&f->packet);
-	f->sink.packet(&p, f->sink.arg);
-	return 0;
 }
 
 /* The copy of a whole packet, or of a fragment, by what does not change. */
@@ -126,35 +160,23 @@ copy_of(struct flow *f, const struct flow_path *path, const struct pkt_ip *ip)
 static int
 whole_ip(struct flow *f, struct flow_path *path, const struct pkt_ip *ip)
 {
-	struct slice inner;
-	int r;
-
 	path->where.src = ip->src;
 	path->where.dst = ip->dst;
+	path->where.sport = path->where.dport = 0;
+	path->where.transport = FLOW_NONE;
 	if (is_tunnel(ip)) {
 		path->vantage = slice_hash(path->vantage,
 		    slice_of(&ip->src, 2 * sizeof(ip->src)));
 		path->vantage = slice_hash(path->vantage,
 		    slice_sub(ip->payload, 0, 4));
-	} else if (path->copy == 0 && !path->prot.on)
+	} else if (path->copy == 0 && !path->prot.on && !path->judged)
 		path->copy = copy_of(f, path, ip);
 	if (path->copy > 0) {
 		flow_class_set(f, FLOW_COPY);
 		if (!f->opt.duplicates)
 			return 0;
 	}
-	if (f->opt.packets && !is_tunnel(ip))
-		return hand_out(f, path, ip);
-	switch (ip->proto) {
-	case PKT_PROTO_IPIP:
-	case PKT_PROTO_IPV6:
-		return flow_ip_packet(f, path, ip->payload);
-	case PKT_PROTO_GRE:
-		r = pkt_gre(ip->payload, &inner);
-		return flow_tunnelled(f, path, "gre", r, inner);
-	default:
-		return flow_transport(f, path, ip->proto, ip->payload);
-	}
+	return flow_transport(f, path, ip);
 }
 
 /* The fragments of IP have become D: copied, for more may lie inside it. */
@@ -176,6 +198,7 @@ whole(struct flow *f, struct flow_path *path, struct pkt_ip *ip,
 	path->cut |= d->cut;
 	ip->fragment = false;
 	ip->cut = d->cut;
+	ip->header = slice_of(NULL, 0);
 	ip->payload = buf_slice(b);
 	return 1;
 }
@@ -188,7 +211,8 @@ fragment(struct flow *f, struct flow_path *path, struct pkt_ip *ip)
 	struct frag_key key;
 	int r;
 
-	path->copy = copy_of(f, path, ip);
+	if (!path->judged)
+		path->copy = copy_of(f, path, ip);
 	if (path->copy > 0) {
 		flow_class_set(f, FLOW_COPY);
 		if (!f->opt.duplicates)
@@ -211,6 +235,7 @@ fragment(struct flow *f, struct flow_path *path, struct pkt_ip *ip)
 		flow_damage(f, "ip", r);
 		return 0;
 	}
+	f->waits = r == 0;
 	if (r == 0 && path->copy == 0) {
 		/* Frames of an outer datagram have done their part. */
 		flow_class_count(f, FLOW_PART, f->extra);
@@ -229,6 +254,18 @@ fragment(struct flow *f, struct flow_path *path, struct pkt_ip *ip)
 }
 
 int
+flow_ip_read(struct flow *f, struct flow_path *path, struct pkt_ip *ip)
+{
+	int r;
+
+	path->cut |= ip->cut;
+	if (ip->fragment && (ip->more || ip->offset > 0) &&
+	    (r = fragment(f, path, ip)) <= 0)
+		return r;
+	return whole_ip(f, path, ip);
+}
+
+int
 flow_ip_packet(struct flow *f, struct flow_path *path, struct slice in)
 {
 	struct pkt_ip ip;
@@ -242,9 +279,5 @@ flow_ip_packet(struct flow *f, struct flow_path *path, struct slice in)
 		flow_damage(f, "ip", r);
 		return 0;
 	}
-	path->cut |= ip.cut;
-	if (ip.fragment && (ip.more || ip.offset > 0) &&
-	    (r = fragment(f, path, &ip)) <= 0)
-		return r;
-	return whole_ip(f, path, &ip);
+	return flow_ip_read(f, path, &ip);
 }

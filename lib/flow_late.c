@@ -79,8 +79,10 @@ flow_late_check(struct flow *f, const struct flow_where *where,
 		free((void *)(uintptr_t)esp.p);
 	}
 	l->n = kept;
-	if (right >= need)
+	if (right >= need) {
 		prot->icv = FLOW_ICV_OK;
+		f->proof = *prot;
+	}
 	return 0;
 }
 

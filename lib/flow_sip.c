@@ -45,7 +45,8 @@ flow_message(struct flow *f, const struct flow_path *path,
 	m.msg = &f->msg;
 	f->account.messages += !m.copy;
 	f->account.cut += cut && !m.copy;
-	f->sink.sip(&m, f->sink.arg);
+	if (!f->opt.opened)
+		f->sink.sip(&m, f->sink.arg);
 	if (m.copy)
 		return true;
 	if (!late)
@@ -65,17 +66,22 @@ leading_crlf(struct slice s)
 }
 
 bool
-flow_datagram(struct flow *f, const struct flow_path *path, struct slice data)
+flow_datagram_begins(struct slice *data, bool cut)
 {
 	int begins;
 
-	data = slice_from(data, leading_crlf(data));
-	if (data.n == 0)
+	*data = slice_from(*data, leading_crlf(*data));
+	if (data->n == 0)
 		return false;
-	begins = sip_begins(data);
-	if (begins == 0 || (begins < 0 && !path->cut))
-		return false;
-	return flow_message(f, path, data, path->cut);
+	begins = sip_begins(*data);
+	return begins > 0 || (begins < 0 && cut);
+}
+
+bool
+flow_datagram(struct flow *f, const struct flow_path *path, struct slice data)
+{
+	return flow_datagram_begins(&data, path->cut) &&
+	    flow_message(f, path, data, path->cut);
 }
 
 static void
@@ -299,7 +305,7 @@ gap(void *arg, const struct tcp_key *key, uint64_t n, uint64_t frame,
 	};
 
 	f->account.gaps++;
-	if (f->sink.gap != NULL)
+	if (f->sink.gap != NULL && !f->opt.opened)
 		f->sink.gap(&g, f->sink.arg);
 }
 

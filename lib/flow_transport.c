@@ -17,8 +17,25 @@ esp_closed(struct flow *f, const struct flow_path *path, struct slice in,
 	return 0;
 }
 
+/* What was in transport mode takes the place of the ESP in the packet IP. */
 static int
-esp_packet(struct flow *f, struct flow_path *path, struct slice in)
+transport_mode(struct flow *f, struct flow_path *path, const struct pkt_ip *ip,
+    const struct esp_payload *p)
+{
+	struct pkt_ip in = *ip;
+	int r = pkt_ip_inside(&in, p->next, p->data);
+
+	if (r < 0) {
+		flow_damage(f, "ip", r);
+		return 0;
+	}
+	return flow_ip_read(f, path, &in);
+}
+
+/* The ESP packet IN, which IP carries, perhaps in UDP. */
+static int
+esp_packet(struct flow *f, struct flow_path *path, const struct pkt_ip *ip,
+    struct slice in)
 {
 	struct buf *out = &f->esp_out[path->esps];
 	struct sa_opened o = { 0 };
@@ -45,6 +62,7 @@ esp_packet(struct flow *f, struct flow_path *path, struct slice in)
 	f->account.esp_opened += path->copy == 0;
 	f->account.esp_checked += path->copy == 0 && o.checked;
 	path->esps++;
+	path->judged = false;
 	path->prot = (struct flow_protection){
 		.on = true, .spi = o.spi, .seq = o.seq, .known = o.known,
 		.alg = o.alg, .ealg = o.ealg,
@@ -55,31 +73,45 @@ esp_packet(struct flow *f, struct flow_path *path, struct slice in)
 	if (o.payload.next == PKT_PROTO_IPIP ||
 	    o.payload.next == PKT_PROTO_IPV6)
 		return flow_ip_packet(f, path, o.payload.data);
-	return flow_transport(f, path, o.payload.next, o.payload.data);
+	return transport_mode(f, path, ip, &o.payload);
 }
 
-/* What a tunnel's header gave: R is an enum pkt_next or an error. */
-int
-flow_tunnelled(struct flow *f, struct flow_path *path, const char *name,
-    int r, struct slice in)
+/*
+ * What a tunnel's header gave: R is an enum pkt_next or an error.  *INSIDE: it
+ * has packets inside, which were looked at.
+ */
+static int
+tunnelled(struct flow *f, struct flow_path *path, const char *name, int r,
+    struct slice in, bool *inside)
 {
-	if (r == PKT_NEXT_IP)
-		return flow_ip_packet(f, path, in);
-	if (r == PKT_NEXT_ETHER)
-		return flow_link(f, path, 1, in);
+	if (r == PKT_NEXT_IP || r == PKT_NEXT_ETHER) {
+		*inside = true;
+		return r == PKT_NEXT_IP ? flow_ip_packet(f, path, in) :
+		    flow_link(f, path, 1, in);
+	}
 	if (r < 0 && r != ERR_FORMAT && r != ERR_ALG)
 		flow_damage(f, name, r);
 	return 0;
 }
 
 static int
-udp(struct flow *f, struct flow_path *path, struct slice in)
+gre(struct flow *f, struct flow_path *path, struct slice in, bool *inside)
+{
+	struct slice inner;
+	int r = pkt_gre(in, &inner);
+
+	return tunnelled(f, path, "gre", r, inner, inside);
+}
+
+static int
+udp(struct flow *f, struct flow_path *path, const struct pkt_ip *ip,
+    bool *inside)
 {
 	struct slice inner;
 	struct pkt_udp u;
 	int r;
 
-	if ((r = pkt_udp(in, &u)) < 0) {
+	if ((r = pkt_udp(ip->payload, &u)) < 0) {
 		flow_damage(f, "udp", r);
 		return 0;
 	}
@@ -90,21 +122,25 @@ udp(struct flow *f, struct flow_path *path, struct slice in)
 	if (u.sport == PKT_PORT_GTPU || u.dport == PKT_PORT_GTPU) {
 		r = pkt_gtpu(u.payload, &inner);
 		if (r >= 0 || r == ERR_MORE)
-			return flow_tunnelled(f, path, "gtp-u", r, inner);
+			return tunnelled(f, path, "gtp-u", r, inner, inside);
 	}
 	if (u.dport == PKT_PORT_VXLAN || u.dport == PKT_PORT_VXLAN_OLD) {
 		r = pkt_vxlan(u.payload, &inner);
 		if (r >= 0)
-			return flow_tunnelled(f, path, "vxlan", r, inner);
+			return tunnelled(f, path, "vxlan", r, inner, inside);
 	}
+	if (f->opt.packets)
+		return 0;
 	if (flow_datagram(f, path, u.payload)) {
 		flow_class_set(f, FLOW_MESSAGE);
 		return 0;
 	}
 	/* RFC 3948: neither keep-alive nor IKE (its marker is SPI 0). */
 	if ((u.sport == PKT_PORT_NATT || u.dport == PKT_PORT_NATT) &&
-	    u.payload.n > ESP_HEADER && slice_be32(u.payload.p) != 0)
-		return esp_packet(f, path, u.payload);
+	    u.payload.n > ESP_HEADER && slice_be32(u.payload.p) != 0) {
+		*inside = true;
+		return esp_packet(f, path, ip, u.payload);
+	}
 	return 0;
 }
 
@@ -122,19 +158,33 @@ tcp(struct flow *f, struct flow_path *path, struct slice in)
 }
 
 int
-flow_transport(struct flow *f, struct flow_path *path, uint8_t proto,
-    struct slice in)
+flow_transport(struct flow *f, struct flow_path *path, const struct pkt_ip *ip)
 {
-	switch (proto) {
+	bool packets = f->opt.packets, inside = false, cut = path->cut;
+	int r = 0;
+
+	switch (ip->proto) {
+	case PKT_PROTO_IPIP:
+	case PKT_PROTO_IPV6:
+		return flow_ip_packet(f, path, ip->payload);
+	case PKT_PROTO_GRE:
+		r = gre(f, path, ip->payload, &inside);
+		break;
 	case PKT_PROTO_UDP:
-		return udp(f, path, in);
+		r = udp(f, path, ip, &inside);
+		break;
 	case PKT_PROTO_TCP:
-		return tcp(f, path, in);
+		r = packets ? 0 : tcp(f, path, ip->payload);
+		break;
 	case PKT_PROTO_SCTP:
-		return flow_sctp(f, path, in);
+		r = packets ? 0 : flow_sctp(f, path, ip->payload);
+		break;
 	case PKT_PROTO_ESP:
-		return esp_packet(f, path, in);
-	default:
-		return 0;
+		if (!packets)
+			return esp_packet(f, path, ip, ip->payload);
+		break;
 	}
+	if (r < 0 || inside || (!packets && !f->opt.opened))
+		return r;
+	return flow_hand_out(f, path, ip, cut);
 }

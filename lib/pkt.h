@@ -122,6 +122,14 @@ int	 pkt_ip(struct slice in, struct pkt_ip *ip)
 	    __attribute__((warn_unused_result));
 
 /*
+ * IP, read by pkt_ip(), with PAYLOAD of PROTO instead of its own, as it comes
+ * out of ESP in transport mode; IPv6 extension headers in front of it are
+ * passed.  0, ERR_FORMAT.
+ */
+int	 pkt_ip_inside(struct pkt_ip *ip, uint8_t proto, struct slice payload)
+	    __attribute__((warn_unused_result));
+
+/*
  * An IP header of IP's version and addresses before PROTO and LEN octets of
  * payload, appended to OUT: no options, no fragment, TTL of IP (64 if 0), id of
  * IP, right checksum.  0, or ERR_RANGE when LEN does not fit.

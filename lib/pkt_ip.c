@@ -171,6 +171,21 @@ pkt_ip(struct slice in, struct pkt_ip *ip)
 	return 0;
 }
 
+int
+pkt_ip_inside(struct pkt_ip *ip, uint8_t proto, struct slice payload)
+{
+	struct cursor c;
+
+	ip->proto = proto;
+	ip->fragment = ip->more = ip->cut = false;
+	ip->offset = 0;
+	cursor_init(&c, payload);
+	extensions(&c, ip);
+	ip->payload = cursor_rest(&c);
+	ip->header = slice_of(NULL, 0);
+	return c.bad ? ERR_FORMAT : 0;
+}
+
 /* RFC 768 */
 int
 pkt_udp(struct slice in, struct pkt_udp *u)

@@ -335,6 +335,10 @@ rec_write_packet(struct buf *out, const struct flow_packet *p)
 {
 	open_record(out, "packet");
 	where(out, &p->where);
+	truth_if(out, "cut", p->cut);
+	truth_if(out, "duplicate", p->copy);
+	if (p->protection.on)
+		protection(out, &p->protection);
 	hex(out, "packet", p->packet);
 	close_record(out);
 }

@@ -296,8 +296,6 @@ rec_in_spi(struct rec_in *in, uint32_t *out)
 		rec_in_missing(in, "spi");
 	if (e < 0)
 		rec_in_fail(in, "spi", e, "not a number of 32 bits");
-	else if (spi == 0)
-		rec_in_fail(in, "spi", ERR_RANGE, "0 is no SPI");
 	*out = (uint32_t)spi;
 }
 

@@ -53,7 +53,7 @@ bool	 rec_in_exact(struct rec_in *in, const char *key, uint8_t *out,
 	    size_t n);
 void	 rec_in_exact_value(struct rec_in *in, const char *key,
 	    const json_t *v, uint8_t *out, size_t n);
-/* An SPI, as a number or as text, decimal or hexadecimal; never 0. */
+/* An SPI, as a number or as text, decimal or hexadecimal. */
 void	 rec_in_spi(struct rec_in *in, uint32_t *out);
 /* An IP address; a port, 0 to 65535. */
 void	 rec_in_address(struct rec_in *in, const char *key,

@@ -142,6 +142,8 @@ rec_in_sa(struct rec_in *in, struct sa *sa)
 	sa->dport = w.dport;
 	read_impi(in, sa->impi);
 	rec_in_spi(in, &sa->spi);
+	if (sa->spi == 0)
+		rec_in_fail(in, "spi", ERR_RANGE, "0 is no SPI");
 	read_mode(in, sa);
 	read_algs(in, &sa->key);
 	read_sa_keys(in, sa);

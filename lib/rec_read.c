@@ -70,6 +70,9 @@ static void
 read_packet(struct rec_in *in, struct flow_packet *p)
 {
 	rec_in_where(in, &p->where);
+	(void)rec_in_flag(in, "cut", &p->cut);
+	(void)rec_in_flag(in, "duplicate", &p->copy);
+	read_protection(in, &p->protection);
 	if (!rec_in_hex(in, "packet", &p->packet))
 		rec_in_missing(in, "packet");
 }

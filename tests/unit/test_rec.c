@@ -285,6 +285,27 @@ test_packet_esp_gap(void)
 		    &p.where) && slice_eq(r.packet.packet, p.packet),
 		    "packet read");
 	done(&b, &r, j);
+	p.cut = p.copy = true;
+	p.protection = (struct flow_protection){ true, 0, 5, true,
+	    ESP_HMAC_SHA_1_96, ESP_AES_CBC, FLOW_ICV_OK };
+	rec_write_packet(&b, &p);
+	CHECK_STR(buf_slice(&b), "{\"type\":\"packet\",\"time\":"
+	    "\"1700000000.000000042\",\"frame\":7,\"src\":\"10.0.0.1\","
+	    "\"dst\":\"10.0.0.2\",\"cut\":true,\"duplicate\":true,"
+	    "\"protection\":{\"spi\":0,\"seq\":5,\"alg\":\"hmac-sha-1-96\","
+	    "\"ealg\":\"aes-cbc\",\"icv\":\"ok\"},\"packet\":\"4500ff\"}\n",
+	    "packet out of ESP");
+	if (again(&b, &r, &j))
+		CHECK(r.packet.cut && r.packet.copy &&
+		    r.packet.protection.on && r.packet.protection.spi == 0 &&
+		    r.packet.protection.seq == 5 &&
+		    r.packet.protection.known &&
+		    r.packet.protection.alg == ESP_HMAC_SHA_1_96 &&
+		    r.packet.protection.ealg == ESP_AES_CBC &&
+		    r.packet.protection.icv == FLOW_ICV_OK &&
+		    slice_eq(r.packet.packet, p.packet),
+		    "packet out of ESP read");
+	done(&b, &r, j);
 	e.where.transport = FLOW_NONE;
 	e.where.sport = e.where.dport = 0;
 	rec_write_esp(&b, &e);
