@@ -168,7 +168,10 @@ void	 tool_messages(char *const *argv, int n,
 	    const struct tool_messages *to);
 /* From LOOSE: MESSAGE, made of the text, as if it stood there. */
 void	 tool_message(struct slice message);
-/* From RECORD: write the line that is being read, as it is. */
+/*
+ * From RECORD, and from SIP and PACKET for what a record had: write the line
+ * that is being read, as it is.
+ */
 void	 tool_pass(void);
 
 #endif

@@ -83,6 +83,7 @@ struct flow_packet {
 	struct flow_protection	 protection;	/* it came out of ESP */
 	bool			 cut;	/* the capture has only its start */
 	bool			 copy;
+	bool			 as_given; /* just so to flow_packet() */
 };
 
 /*

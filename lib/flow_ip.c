@@ -25,10 +25,11 @@ flow_hand_out(struct flow *f, const struct flow_path *path,
 	    f->proof.spi == p.protection.spi &&
 	    f->proof.seq == p.protection.seq)
 		p.protection = f->proof;
-	if (ip->header.n > 0 && ip->header.p + ip->header.n == ip->payload.p)
+	if (ip->header.n > 0) {
 		p.packet = slice_of(ip->header.p,
 		    ip->header.n + ip->payload.n);
-	else {
+		p.as_given = path->judged && path->depth == 1;
+	} else {
 		buf_reset(&f->packet);
 		if (pkt_ip_write(&f->packet, ip, ip->proto, ip->payload.n) <
 		    0) {
