@@ -359,6 +359,175 @@ test_write(void)
 	buf_free(&b);
 }
 
+/* The ends that the packets below are of. */
+static struct pkt_ip
+ends(uint8_t version)
+{
+	struct pkt_ip ip = { .version = version };
+
+	if (pkt_addr_parse(&ip.src, slice_str(version == 4 ? "192.0.2.1" :
+	    "2001:db8::1")) < 0 || pkt_addr_parse(&ip.dst,
+	    slice_str(version == 4 ? "192.0.2.2" : "2001:db8::2")) < 0)
+		unit_fatal("pkt_addr_parse", "fails");
+	return ip;
+}
+
+/* Checksums by a few lines of Python (struct, ipaddress) from RFC 1071. */
+static void
+test_write_transport(void)
+{
+	struct pkt_ip v4 = ends(4), v6 = ends(6);
+	struct pkt_udp u = { 5060, 5070, false, slice_str("odd") };
+	struct pkt_tcp t = { 5060, 5070, 0xfffffffe, 7,
+	    PKT_TCP_PSH | PKT_TCP_ACK, slice_str("even") };
+	static uint8_t long_one[65536];
+	struct buf b;
+
+	buf_init(&b, 0);
+	CHECK_INT(pkt_udp_write(&b, &v4, &u), 0, "UDP, IPv4");
+	CHECK_HEX(b.p, b.n, "13c413ce000b80dd6f6464", "UDP, IPv4");
+	buf_reset(&b);
+	CHECK_INT(pkt_udp_write(&b, &v6, &u), 0, "UDP, IPv6");
+	CHECK_HEX(b.p, b.n, "13c413ce000ba96c6f6464", "UDP, IPv6");
+	buf_reset(&b);
+	CHECK_INT(pkt_udp_write(&b, NULL, &u), 0, "UDP, no checksum");
+	CHECK_HEX(b.p, b.n, "13c413ce000b00006f6464", "UDP, no checksum");
+	buf_reset(&b);
+	u.payload = slice_str("TD");
+	CHECK_INT(pkt_udp_write(&b, &v4, &u), 0, "a checksum of 0");
+	CHECK_HEX(b.p, b.n, "13c413ce000affff5444", "is ffff (RFC 768)");
+	buf_reset(&b);
+	CHECK_INT(pkt_tcp_write(&b, &v4, &t, 0), 0, "TCP, IPv4");
+	CHECK_HEX(b.p, b.n,
+	    "13c413cefffffffe000000075018ffff394800006576656e", "TCP, IPv4");
+	buf_reset(&b);
+	t = (struct pkt_tcp){ 5060, 5070, 1, 0, PKT_TCP_SYN, { NULL, 0 } };
+	CHECK_INT(pkt_tcp_write(&b, &v6, &t, 1440), 0, "TCP, IPv6");
+	CHECK_HEX(b.p, b.n,
+	    "13c413ce00000001000000006002ffff15330000020405a0",
+	    "TCP with MSS, IPv6");
+	buf_reset(&b);
+	u.payload = slice_of(long_one, 65528);
+	CHECK_INT(pkt_udp_write(&b, &v6, &u), ERR_RANGE, "UDP too long");
+	t.payload = slice_of(long_one, 65516);
+	CHECK_INT(pkt_tcp_write(&b, &v6, &t, 0), ERR_RANGE, "TCP too long");
+	CHECK_INT(b.n, 0, "nothing of them");
+	buf_free(&b);
+}
+
+/* Fragments of PACKET with MTU: whole again, octet for octet. */
+static void
+fragments(struct slice packet, size_t mtu)
+{
+	struct pkt_ip whole, ip;
+	size_t at = 0, sum = 0, n = 0;
+	struct buf b;
+
+	buf_init(&b, 0);
+	CHECK_EACH(pkt_ip(packet, &whole) == 0, "the packet");
+	while (pkt_ip_fragment(&b, packet, mtu, 0x1234567, &at) == 1) {
+		CHECK_EACH(pkt_ip(buf_slice(&b), &ip) == 0 && !ip.cut &&
+		    ip.fragment && ip.total == b.n && ip.offset == sum &&
+		    ip.id == (whole.version == 4 ? whole.id : 0x1234567) &&
+		    ip.proto == whole.proto && ip.more == (at <
+		    whole.payload.n), "fragment %zu of mtu %zu", n, mtu);
+		CHECK_EACH(b.n <= mtu && (!ip.more || b.n > mtu - 8),
+		    "%zu octets, mtu %zu", b.n, mtu);
+		CHECK_EACH(slice_eq(ip.payload, slice_sub(whole.payload, sum,
+		    ip.payload.n)), "its octets");
+		sum += ip.payload.n;
+		n++;
+		buf_reset(&b);
+	}
+	CHECK_EACH(sum == whole.payload.n, "all of it, mtu %zu", mtu);
+	buf_free(&b);
+}
+
+/* IPv4, IPv6, and IPv6 with a routing header; their fragments at RFC 791's and
+ * RFC 8200's places. */
+static void
+test_fragments(void)
+{
+	static const uint8_t routing[] = { 17, 0, 4, 0, 0, 0, 0, 0 };
+	static uint8_t octets[5000];
+	struct pkt_ip v4 = ends(4), v6 = ends(6);
+	struct buf b[3], out;
+	size_t at = 0;
+
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)(i * 31 + (i >> 8));
+	for (size_t i = 0; i < 3; i++)
+		buf_init(&b[i], 0);
+	buf_init(&out, 0);
+	v4.id = 0xbeef;
+	if (pkt_ip_write(&b[0], &v4, 17, sizeof(octets)) < 0 ||
+	    pkt_ip_write(&b[1], &v6, 17, sizeof(octets)) < 0 ||
+	    pkt_ip_write(&b[2], &v6, 43, 8 + sizeof(octets)) < 0)
+		unit_fatal("pkt_ip_write", "fails");
+	buf_add(&b[2], routing, sizeof(routing));
+	for (size_t i = 0; i < 3; i++) {
+		buf_add(&b[i], octets, sizeof(octets));
+		for (size_t mtu = 64; mtu < 5000; mtu += 7)
+			fragments(buf_slice(&b[i]), mtu);
+	}
+	CHECK_INT(pkt_ip_fragment(&out, buf_slice(&b[0]), 48, 0, &at), 1,
+	    "an IPv4 fragment");
+	CHECK_HEX(out.p, 20, "4500002cbeef2000401117cec0000201c0000202",
+	    "its header, by Python");
+	CHECK_INT(pkt_ip_fragment(&out, buf_slice(&b[0]), 27, 0, &at),
+	    ERR_RANGE, "no room");
+	CHECK_INT(pkt_ip_fragment(&out, slice_of(out.p, 48), 40, 0, &at),
+	    ERR_FORMAT, "a fragment of a fragment");
+	at = 0;
+	buf_reset(&out);
+	CHECK_INT(pkt_ip_fragment(&out, buf_slice(&b[2]), 72, 0xabcdef01,
+	    &at), 1, "an IPv6 fragment");
+	CHECK_HEX(out.p, 8, "6000000000202b40", "its header");
+	CHECK_HEX(out.p + 40, 16, "2c000400000000001100000" "1abcdef01",
+	    "fragment header behind routing (RFC 8200 4.5)");
+	for (size_t i = 0; i < 3; i++)
+		buf_free(&b[i]);
+	buf_free(&out);
+}
+
+/* Frames as tcpdump.org's list of link types draws them. */
+static void
+test_link_write(void)
+{
+	struct pkt_ip v4 = ends(4), v6 = ends(6);
+	struct buf p4, p6, b;
+
+	buf_init(&p4, 0);
+	buf_init(&p6, 0);
+	buf_init(&b, 0);
+	if (pkt_ip_write(&p4, &v4, 17, 0) < 0 ||
+	    pkt_ip_write(&p6, &v6, 17, 0) < 0)
+		unit_fatal("pkt_ip_write", "fails");
+	CHECK_INT(pkt_link_write(&b, 1, buf_slice(&p4)), 0, "Ethernet");
+	CHECK_HEX(b.p, 16, "0200c00002020200c000020108004500", "Ethernet");
+	buf_reset(&b);
+	CHECK_INT(pkt_link_write(&b, 113, buf_slice(&p6)), 0, "SLL");
+	CHECK_HEX(b.p, 18, "000000010006020600000001000086dd6000", "SLL");
+	buf_reset(&b);
+	CHECK_INT(pkt_link_write(&b, 276, buf_slice(&p4)), 0, "SLL2");
+	CHECK_HEX(b.p, 22, "080000000000000100010006" "0200c000020100004500",
+	    "SLL2");
+	buf_reset(&b);
+	CHECK_INT(pkt_link_write(&b, 101, buf_slice(&p4)), 0, "raw IP");
+	CHECK(slice_eq(buf_slice(&b), buf_slice(&p4)), "as it is");
+	CHECK_INT(pkt_link_write(&b, 228, buf_slice(&p6)), ERR_ALG,
+	    "IPv6 as IPv4");
+	CHECK_INT(pkt_link_write(&b, 229, buf_slice(&p4)), ERR_ALG,
+	    "IPv4 as IPv6");
+	CHECK_INT(pkt_link_write(&b, 105, buf_slice(&p4)), ERR_ALG,
+	    "a link type that is not written");
+	CHECK_INT(pkt_link_write(&b, 101, slice_str("x")), ERR_FORMAT,
+	    "no IP packet");
+	buf_free(&p4);
+	buf_free(&p6);
+	buf_free(&b);
+}
+
 /* Parse the IP packet of HEX, placed at the end of a page. */
 static int
 ip_of(const char *hex, struct pkt_ip *ip, uint8_t **edge, size_t *n)
@@ -669,6 +838,9 @@ main(void)
 	test_addr_text();
 	test_addr_random();
 	test_write();
+	test_write_transport();
+	test_fragments();
+	test_link_write();
 	test_ip();
 	test_ip_bad();
 	test_tunnels();
