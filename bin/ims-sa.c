@@ -6,6 +6,7 @@
 static const char help[] =
 "usage: ims-sa command [options] [file ...]     (ims-sa command --help)\n"
 "\n"
+"  protect     SIP and packets to packets under ESP\n"
 "  unprotect   packets in, ESP opened\n"
 "  export      SAs to Wireshark's esp_sa, to ip xfrm commands, to records\n"
 "  import      the reverse: esp_sa or 'ip xfrm state' to records\n"
@@ -28,8 +29,8 @@ static const struct {
 	const char	*name;
 	int		(*run)(int argc, char **argv);
 } commands[] = {
-	{ "unprotect", cmd_unprotect }, { "export", cmd_export },
-	{ "import", cmd_import },
+	{ "protect", cmd_protect }, { "unprotect", cmd_unprotect },
+	{ "export", cmd_export }, { "import", cmd_import },
 };
 
 int

@@ -136,21 +136,21 @@ complaints()
 }
 
 # tshark_sip CAPTURE [tshark options]: each SIP message that tshark finds on any
-# port, in the capture's order, in hexadecimal.
+# port but 4500 (ESP in UDP), in the capture's order, in hexadecimal.
 tshark_sip()
 {
 	local f=$1
 
 	shift
-	tshark -r "$f" -d udp.port==1-65535,sip -d tcp.port==1-65535,sip \
-	    "$@" -T json -x 2>/dev/null | python3 -c '
+	tshark -r "$f" -d udp.port==1-4499,sip -d udp.port==4501-65535,sip \
+	    -d tcp.port==1-65535,sip "$@" -T json -x 2>/dev/null | python3 -c '
 import json, sys
 
 def walk(pairs):
     for k, v in pairs:
         if k == "sip_raw":
             raw = v[0] if isinstance(v[0], str) else v[0][0]
-            sys.stdout.buffer.write(bytes.fromhex(raw) + b"\n")
+            print(raw)
     return dict(pairs)
 
 json.load(sys.stdin, object_pairs_hook=walk)'
