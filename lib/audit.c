@@ -398,18 +398,6 @@ find_state(struct audit_ctx *c)
 		c->a->mem = true;
 }
 
-size_t
-audit_mechs(const struct audit_text *t, struct sa_mech out[SA_MECHS])
-{
-	struct slice rest = slice_of(t->p, t->n), value;
-	size_t n = 0;
-
-	while (n < SA_MECHS && sip_comma(&rest, &value))
-		if (sa_mech_parse(value, &out[n]) == 0)
-			n++;
-	return n;
-}
-
 /* The same octets between the same two: sent again, judged once. */
 static bool
 seen_before(struct audit *a, const struct flow_sip *s)

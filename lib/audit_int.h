@@ -12,7 +12,6 @@
 #define AUDIT_NONCES	8192
 #define AUDIT_SEEN	8192
 #define AUDIT_SETS	3	/* SA sets of a UE remembered */
-#define AUDIT_TEXT	1024	/* octets of a Security-* header kept */
 
 enum {
 	R_AUTH_01, R_AUTH_02, R_AUTH_04, R_AUTH_05, R_AUTH_06, R_AUTH_08,
@@ -30,13 +29,6 @@ enum audit_leg {
 	LEG_UP,		/* Gm, phone to P-CSCF */
 	LEG_DOWN,	/* Gm, P-CSCF to phone */
 	LEG_CORE,	/* between nodes of the core */
-};
-
-/* Text kept of a header, values joined with commas. */
-struct audit_text {
-	uint16_t	 n;
-	bool		 whole;		/* all of it fitted */
-	uint8_t		 p[AUDIT_TEXT];
 };
 
 /* One SA set as the headers said it. */
@@ -60,7 +52,7 @@ struct audit_ue {
 
 /* A registration: one Call-ID of one phone. */
 struct audit_reg {
-	struct audit_text client, server;
+	struct sa_text client, server;
 	uint32_t	 client_cseq;	/* of the REGISTER of CLIENT */
 	char		 impi[SA_IMPI_MAX], realm[SA_IMPI_MAX];
 	char		 impu[SA_IMPI_MAX];
@@ -118,8 +110,6 @@ enum audit_role	audit_role_at(struct audit *a, const struct pkt_addr *addr,
 		    uint16_t port);
 /* Is ADDR, with any port, a node of the own core? */
 bool	 audit_knows_node(struct audit *a, const struct pkt_addr *addr);
-/* Parse kept text into mechanisms. */
-size_t	 audit_mechs(const struct audit_text *t, struct sa_mech out[SA_MECHS]);
 
 /* The rules, by theme; each looks at the message in hand. */
 void	 audit_auth(struct audit_ctx *c);	/* audit_auth.c */

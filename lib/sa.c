@@ -258,34 +258,6 @@ sa_mech_same(const struct sa_mech *a, const struct sa_mech *b)
 	    a->port_c == b->port_c && a->port_s == b->port_s;
 }
 
-static bool
-offered(const struct sa_mech *client, size_t n, const struct sa_mech *s)
-{
-	for (size_t i = 0; i < n; i++)
-		if (sa_mech_ipsec(&client[i]) && client[i].alg == s->alg &&
-		    client[i].ealg == s->ealg && client[i].mode == s->mode)
-			return true;
-	return false;
-}
-
-int
-sa_choose(const struct sa_mech *client, size_t n_client,
-    const struct sa_mech *server, size_t n_server)
-{
-	int best = ERR_ALG;
-
-	for (size_t i = 0; i < n_server; i++) {
-		const struct sa_mech *s = &server[i];
-
-		if (!sa_mech_ipsec(s) || s->alg < 0 || s->ealg < 0 ||
-		    !offered(client, n_client, s))
-			continue;
-		if (best < 0 || s->q > server[best].q)
-			best = (int)i;
-	}
-	return best;
-}
-
 /* TS 33.203 annex I: the salt is the end of a KDF (TS 33.220 annex B). */
 static int
 salt(uint8_t fc, const char *label, const uint8_t ck[16], const uint8_t ik[16],

@@ -2,10 +2,18 @@
  * sa: security agreement (RFC 3329, TS 33.203 annex H) to SA sets, and the
  * database of security associations.
  *
+<<<<<<< HEAD
  * The files: sa.c is one mechanism and its keys; sa_set.c the four SAs of an
  * agreement; sa_agree.c the agreement of two sides; sa_xfrm.c and sa_uat.c
  * other people's forms of an SA; sa_db.c finds the SA of an ESP packet and opens
  * it; sa_learn.c watches signalling and fills the database.
+=======
+ * The files: sa.c is one mechanism, the four SAs and their keys; sa_list.c the
+ * list in a header, sa_agree.c the agreement of two sides, sa_talk.c the
+ * messages that make it; sa_xfrm.c and sa_uat.c other people's forms of an SA;
+ * sa_db.c finds the SA of an ESP packet and opens it; sa_learn.c watches
+ * signalling and fills the database.
+>>>>>>> cef2298 (sa: judge the agreement of two sides; audit: use it)
  */
 #ifndef SA_H
 #define SA_H
@@ -65,11 +73,114 @@ size_t	 sa_mechs(const struct sip_msg *m, enum sip_h h,
 bool	 sa_mech_same(const struct sa_mech *a, const struct sa_mech *b);
 /*
  * What the UE chooses (TS 33.203 7.2): the first of SERVER, highest q first,
- * that is also in CLIENT with the same alg, ealg and mode.  Index into SERVER,
- * or ERR_ALG when nothing is in both.
+ * that is also in CLIENT with the same alg, ealg and mode, and that annex H
+ * allows.  Index into SERVER, or ERR_ALG when nothing is in both.
  */
 int	 sa_choose(const struct sa_mech *client, size_t n_client,
 	    const struct sa_mech *server, size_t n_server);
+
+/* How a choice is made. */
+enum sa_rule {
+	SA_RULE_STANDARD,	/* sa_choose() */
+	SA_RULE_Q,		/* the client's highest q */
+	SA_RULE_FIRST,		/* the client's first */
+	SA_RULE_LAST,		/* the client's last */
+	SA_RULES
+};
+
+const char	*sa_rule_name(enum sa_rule r);	/* "standard" ... */
+/* By rule R; returns as sa_choose(). */
+int	 sa_choose_by(enum sa_rule r, const struct sa_mech *client,
+	    size_t n_client, const struct sa_mech *server, size_t n_server);
+
+#define SA_TEXT		1024	/* octets of a Security-* header kept */
+
+/* The values of a header, joined with commas. */
+struct sa_text {
+	uint16_t	 n;
+	bool		 whole;		/* all of them fitted */
+	uint8_t		 p[SA_TEXT];
+};
+
+void	 sa_text_keep(struct sa_text *t, const struct sip_msg *m,
+	    enum sip_h h);
+/* They lie in T. */
+size_t	 sa_text_mechs(const struct sa_text *t,
+	    struct sa_mech out[SA_MECHS]);
+
+/* What is wrong with a list of mechanisms, told in a sentence. */
+enum sa_fault {
+	SA_FAULT_PAIR,		/* alg and ealg do not go together */
+	SA_FAULT_SPI,		/* reserved */
+	SA_FAULT_PORT,		/* 5060, 5061, or both the same */
+	SA_FAULT_MISSING,	/* parameters that must be there */
+	SA_FAULT_ODD,		/* a parameter that cannot be read */
+	SA_FAULT_DIFFER,	/* mechanisms with SPIs or ports of their own */
+	SA_FAULT_EQUAL,		/* the P-CSCF has SPIs of the phone */
+};
+struct sa_told {
+	void	(*fn)(enum sa_fault f, struct slice text, void *arg);
+	void	*arg;
+};
+
+/* The list of HEADER by itself (annex H); the first of ipsec-3gpp, or NULL. */
+const struct sa_mech *sa_list_check(const char *header,
+	    const struct sa_mech *m, size_t n, const struct sa_told *t);
+/* What the phone needs of M, the P-CSCF's, and of U, its own, is there. */
+void	 sa_need_check(const struct sa_mech *m, const struct sa_told *t);
+void	 sa_spi_check(const struct sa_mech *u, const struct sa_mech *p,
+	    const struct sa_told *t);
+
+/* Where two lists differ. */
+#define SA_DIFF_COUNT	0x1000	/* in the number of mechanisms */
+#define SA_DIFF_NAME	0x2000	/* in a mechanism's name or other parameters */
+struct sa_diff {
+	unsigned	 what;		/* enum sa_has and those above */
+	size_t		 at;		/* the first mechanism that differs */
+};
+bool	 sa_list_diff(const struct sa_mech *now, size_t n_now,
+	    const struct sa_mech *then, size_t n_then, struct sa_diff *d);
+
+/* The headers of one registration (TS 33.203 7.2). */
+struct sa_sides {
+	struct sa_mech	 client[SA_MECHS];	/* SM1 Security-Client */
+	struct sa_mech	 server[SA_MECHS];	/* SM6 Security-Server */
+	struct sa_mech	 verify[SA_MECHS];	/* SM7 Security-Verify */
+	struct sa_mech	 again[SA_MECHS];	/* SM7 Security-Client */
+	size_t		 n_client, n_server, n_verify, n_again;
+	bool		 challenged;		/* SM6 was seen */
+	bool		 answered;		/* SM7 was seen */
+	bool		 clear;			/* SM7 was not under ESP */
+	uint32_t	 spi;			/* of the ESP of SM7, or 0 */
+	bool		 known;			/* its algorithms are: */
+	enum esp_alg	 alg;
+	enum esp_ealg	 ealg;
+	unsigned	 status;		/* that ended it, or 0 */
+};
+
+enum sa_verdict {
+	SA_OK, SA_BID_DOWN, SA_MISMATCH, SA_NO_AGREEMENT, SA_INCOMPLETE
+};
+
+const char	*sa_verdict_name(enum sa_verdict v);	/* "ok" ... */
+
+struct sa_choice {
+	bool		 there;
+	int		 alg, ealg, mode;
+};
+
+/*
+ * What SIDES should have come to by RULE, what they did, and why that is as it
+ * is: sentences with their clause, one a line, in WHY, which is appended to.
+ * CONFIDENTIAL: the P-CSCF's policy demands encryption.
+ */
+struct sa_judged {
+	enum sa_verdict	 verdict;
+	struct sa_choice should, chosen;
+	struct buf	 why;
+};
+void	 sa_judge(const struct sa_sides *s, enum sa_rule rule,
+	    bool confidential, struct sa_judged *j);
 
 /* The four SAs of a set (TS 33.203 7.1), named by source and destination. */
 enum sa_role {
@@ -179,6 +290,54 @@ struct sa_xfrm_to {
 int	 sa_xfrm_read(struct slice text, const struct sa_xfrm_to *to)
 	    __attribute__((warn_unused_result));
 
+/* Where a message was seen; SPI 0: in clear. */
+struct sa_seen {
+	const struct pkt_addr	*src, *dst;
+	uint16_t		 sport;
+	uint32_t		 spi;
+	uint64_t		 time_ns, frame;
+};
+
+/* A registration on Gm: REGISTER, challenge, REGISTER (SM1, SM6, SM7). */
+struct sa_esp {
+	bool		 known;		/* ALG and EALG have a meaning */
+	enum esp_alg	 alg;
+	enum esp_ealg	 ealg;
+};
+
+struct sa_talk {
+	struct pkt_addr	 ue, pcscf;
+	char		 impi[SA_IMPI_MAX], call_id[SA_IMPI_MAX];
+	uint64_t	 time_ns;	/* of SM1 */
+	uint64_t	 frame[3];	/* 0: not seen */
+	struct sa_text	 client, server, verify, again;
+	uint32_t	 spi;		/* of the ESP of SM7 */
+	struct sa_esp	 esp;
+	bool		 challenged, answered, clear;
+	unsigned	 status;	/* instead of a challenge */
+	/* What sa_talks_sip() keeps for itself. */
+	uint32_t	 cseq;
+	uint64_t	 nonce;
+	bool		 protected, refresh, done;
+};
+
+struct sa_talks;
+typedef void sa_talk_fn(const struct sa_talk *k, void *arg);
+/* FN gets each when its SM7 is seen, the others at the end.  NULL: no memory. */
+struct sa_talks	*sa_talks_new(sa_talk_fn *fn, void *arg);
+void		 sa_talks_free(struct sa_talks *t);
+/*
+ * A message of any kind and hop, in order; those of registrations between a
+ * phone and its P-CSCF are looked at.  A phone that starts anew with the same
+ * Call-ID before it has answered (AUTS, MAC failure) begins again.  0, ERR_MEM.
+ */
+int	 sa_talks_sip(struct sa_talks *t, const struct sip_msg *m,
+	    const struct sa_seen *at, const struct sa_esp *esp)
+	    __attribute__((warn_unused_result));
+void	 sa_talks_end(struct sa_talks *t);
+/* The mechanisms lie in K. */
+void	 sa_talk_sides(const struct sa_talk *k, struct sa_sides *s);
+
 #define SA_SETS		16384	/* of four SAs, in the database */
 #define SA_VECTORS	8192	/* CK and IK by RAND */
 #define SA_CALLS	8192	/* registrations waiting for their 401 */
@@ -239,14 +398,6 @@ typedef void sa_news_fn(enum sa_news what, const struct sa *sa, size_t n,
 	    struct slice impi, void *arg);
 void	 sa_db_news(struct sa_db *db, sa_news_fn *fn, void *arg);
 
-/* Where a message was seen; SPI 0: in clear. */
-struct sa_seen {
-	const struct pkt_addr	*src, *dst;
-	uint16_t		 sport;
-	uint32_t		 spi;
-	uint64_t		 time_ns, frame;
-};
-
 /*
  * Look at a message: a REGISTER of a phone, a 401 with Security-Server, a 401
  * with ck and ik; and, when the challenge was not seen, a protected REGISTER,
@@ -255,6 +406,8 @@ struct sa_seen {
 int	 sa_learn(struct sa_db *db, const struct sip_msg *m,
 	    const struct sa_seen *at) __attribute__((warn_unused_result));
 
+/* username of Authorization, or To without its scheme; empty: neither. */
+struct slice	 sa_impi(const struct sip_msg *m);
 /* RAND and AUTN of a nonce (RFC 3310 3.2); 0, ERR_FORMAT, ERR_MORE. */
 int	 sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND],
 	    uint8_t autn[AKA_AUTN]) __attribute__((warn_unused_result));

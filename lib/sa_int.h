@@ -86,6 +86,9 @@ struct sa_call_key {
 	uint64_t	 call_id;	/* hash */
 };
 
+void	 sa_call_key(struct sa_call_key *k, const struct pkt_addr *ue,
+	    struct slice id);
+
 struct sa_offer {
 	uint32_t	 spi_c, spi_s;
 	uint16_t	 port_c, port_s;

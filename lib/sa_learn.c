@@ -5,13 +5,12 @@
 #include "err.h"
 #include "sa_int.h"
 
-static void
-call_key(const struct sa_db *db, struct sa_call_key *k,
-    const struct pkt_addr *ue, struct slice id)
+void
+sa_call_key(struct sa_call_key *k, const struct pkt_addr *ue, struct slice id)
 {
 	memset(k, 0, sizeof(*k));
 	k->ue = *ue;
-	k->call_id = slice_hash((uint64_t)(uintptr_t)db, id);
+	k->call_id = slice_hash((uint64_t)(uintptr_t)&sa_call_key, id);
 }
 
 int
@@ -34,9 +33,8 @@ sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND], uint8_t autn[AKA_AUTN])
 	return 0;
 }
 
-/* username of Authorization, or the public identity without its scheme. */
-static struct slice
-impi_of(const struct sip_msg *m)
+struct slice
+sa_impi(const struct sip_msg *m)
 {
 	struct slice scheme, params, name;
 	struct sip_addr to;
@@ -221,7 +219,7 @@ learn_register(struct sa_db *db, const struct sip_msg *m,
     const struct sa_seen *at)
 {
 	struct sa_mech mech[SA_MECHS];
-	struct slice impi = impi_of(m);
+	struct slice impi = sa_impi(m);
 	struct sa_call_key k;
 	struct sa_call *call;
 	size_t n = sa_mechs(m, SIP_H_SECURITY_CLIENT, mech);
@@ -229,7 +227,7 @@ learn_register(struct sa_db *db, const struct sip_msg *m,
 	/* Behind the P-CSCF there is more than the phone's own Via. */
 	if (n == 0 || sip_count(m, SIP_H_VIA) != 1)
 		return 0;
-	call_key(db, &k, at->src, sip_value(m, SIP_H_CALL_ID));
+	sa_call_key(&k, at->src, sip_value(m, SIP_H_CALL_ID));
 	if ((call = table_put(db->calls, &k, at->time_ns)) == NULL)
 		return ERR_MEM;
 	memset(call, 0, sizeof(*call));
@@ -286,7 +284,7 @@ sa_learn(struct sa_db *db, const struct sip_msg *m,
 		return r;
 	if (sip_get(m, SIP_H_SECURITY_SERVER) == NULL)
 		return 0;
-	call_key(db, &k, at->dst, sip_value(m, SIP_H_CALL_ID));
+	sa_call_key(&k, at->dst, sip_value(m, SIP_H_CALL_ID));
 	return learn_set(db, m, SIP_H_SECURITY_SERVER, at->dst,
 	    table_get(db->calls, &k), nonce, at);
 }
