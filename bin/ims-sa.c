@@ -6,8 +6,10 @@
 static const char help[] =
 "usage: ims-sa command [options] [file ...]     (ims-sa command --help)\n"
 "\n"
+"  negotiate   the security agreement: either side of it, or the judge of both\n"
+"  derive      CK, IK and an agreement to the four SAs; core nodes' SAs\n"
 "  protect     SIP and packets to packets under ESP\n"
-"  unprotect   packets in, ESP opened\n"
+"  unprotect   packets in, packets without their ESP out, as a filter\n"
 "  export      SAs to Wireshark's esp_sa, to ip xfrm commands, to records\n"
 "  import      the reverse: esp_sa or 'ip xfrm state' to records\n"
 "\n"
@@ -29,6 +31,7 @@ static const struct {
 	const char	*name;
 	int		(*run)(int argc, char **argv);
 } commands[] = {
+	{ "negotiate", cmd_negotiate }, { "derive", cmd_derive },
 	{ "protect", cmd_protect }, { "unprotect", cmd_unprotect },
 	{ "export", cmd_export }, { "import", cmd_import },
 };

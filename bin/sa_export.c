@@ -3,9 +3,6 @@
 
 #include "err.h"
 #include "sa_tool.h"
-#include "table.h"
-
-#define SAS	65536	/* of one run; the oldest go first */
 
 static const char help[] =
 "usage: ims-sa export [options] [file ...]\n"
@@ -27,43 +24,14 @@ static const char help[] =
 
 enum { JSON, WIRESHARK, XFRM };
 
-struct id {
-	struct pkt_addr	 src, dst;
-	uint8_t		 zero[2];
-	uint32_t	 spi;
-};
-
 static struct {
 	int		 format;
 	const char	*as;
 	struct pkt_addr	 host;
 	bool		 remove;
 	bool		 failed;
-	struct table	*sas;
 	struct buf	 out;
 } g;
-
-static void
-wipe(void *val, void *arg)
-{
-	(void)arg;
-	crypt_wipe(val, sizeof(struct sa));
-}
-
-static void
-keep(const struct sa *sa)
-{
-	struct id id;
-	struct sa *to;
-
-	memset(&id, 0, sizeof(id));
-	id.src = sa->src;
-	id.dst = sa->dst;
-	id.spi = sa->spi;
-	if ((to = table_put(g.sas, &id, 0)) == NULL)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	*to = *sa;
-}
 
 /* "in" or "out", for the host of --as; NULL: neither, or none is asked. */
 static const char *
@@ -169,7 +137,7 @@ on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
 	(void)arg;
 	tool_news(what, impi);
 	for (size_t i = 0; what == SA_NEWS_SET && i < n; i++)
-		keep(&sa[i]);
+		sas_keep(&sa[i]);
 }
 
 static bool
@@ -177,7 +145,7 @@ on_record(struct rec *r, const char *at)
 {
 	(void)at;
 	if (r->type == REC_SA)
-		keep(&r->sa);
+		sas_keep(&r->sa);
 	return true;
 }
 
@@ -214,20 +182,16 @@ cmd_export(int argc, char **argv)
 	parse(argc, argv);
 	tool_out_open(&opt.common);
 	to.db = keys_db();
-	g.sas = table_new(sizeof(struct id), sizeof(struct sa), SAS, wipe,
-	    NULL);
-	if (g.sas == NULL)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	keys_load(to.db, NULL, NULL);
 	tool_messages(argv + optind, argc - optind, &to);
-	for (struct sa *sa = table_next(g.sas, NULL); sa != NULL &&
+	for (const struct sa *sa = sas_next(NULL); sa != NULL &&
 	    (opt.common.count == 0 || n < opt.common.count); n++) {
 		put(sa);
-		sa = table_next(g.sas, sa);
+		sa = sas_next(sa);
 	}
 	if (n == 0)
 		tool_warn("no security association in the input");
-	table_free(g.sas);
+	sas_free();
 	sa_db_free(to.db);
 	buf_wipe(&g.out);
 	return n > 0 && !g.failed ? TOOL_YES : TOOL_NO;

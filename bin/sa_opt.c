@@ -38,8 +38,8 @@ take_octets(const struct opt_own *o, struct slice value)
 	int n = slice_hex(value, to->p, sizeof(to->p));
 
 	if (n < 0)
-		tool_die(TOOL_USAGE, "--%s: %s", o->name,
-		    n == ERR_LIMIT ? "more than 64 octets" : "not hex");
+		tool_die(TOOL_USAGE, "--%s: %s", o->name, n == ERR_LIMIT ?
+		    "more than 128 octets" : "not hex");
 	if ((uint64_t)n < o->min || (uint64_t)n > o->max) {
 		if (o->min == o->max)
 			tool_die(TOOL_USAGE, "--%s: %d octets, not %llu",

@@ -34,8 +34,10 @@ struct opt_number {
 	bool		 there;
 };
 
+#define OPT_OCTETS_MAX	128
+
 struct opt_octets {
-	uint8_t		 p[64];
+	uint8_t		 p[OPT_OCTETS_MAX];
 	size_t		 n;
 	bool		 there;
 };
@@ -68,6 +70,21 @@ void	 keys_load(struct sa_db *db, void (*fn)(const struct sa *sa,
 	    void *arg), void *arg);
 /* An empty database; never NULL. */
 struct sa_db	*keys_db(void);
+
+/*
+ * The SAs of a run: kept, of several with the same addresses and SPI the last,
+ * and given back in the order in which they came first (NULL starts).
+ */
+void	 sas_keep(const struct sa *sa);
+const struct sa	*sas_next(const struct sa *sa);
+void	 sas_free(void);
+
+/*
+ * TEXT, Security-* header fields without a message, into K, a second
+ * Security-Client being that of the second REGISTER; false: it has none, which
+ * was said.
+ */
+bool	 paste(struct slice text, struct sa_talk *k);
 
 /* The commands; each returns the answer. */
 int	 cmd_negotiate(int argc, char **argv);

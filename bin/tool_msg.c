@@ -105,8 +105,14 @@ sip_record(struct rec *r)
 {
 	static struct sip_msg m;
 
+	const struct flow_where *w = &r->sip.where;
+	const struct sa_seen at = { &w->src, &w->dst, w->sport,
+	    r->sip.protection.spi, w->time_ns, w->frame };
+
 	if (sip_parse(&m, r->sip.message) < 0)
 		return;
+	/* As flow does with those it finds itself. */
+	(void)go_on(sa_learn(in.to->db, &m, &at));
 	r->sip.msg = &m;
 	in.to->sip(&r->sip, in.at);
 }

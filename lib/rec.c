@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "err.h"
-#include "rec.h"
+#include "rec_int.h"
 
 #define ONES	0x0101010101010101ULL
 #define HIGHS	0x8080808080808080ULL
@@ -167,6 +167,12 @@ text(struct buf *out, const char *name, struct slice s)
 	else
 		buf_base64(out, s);
 	buf_u8(out, '"');
+}
+
+void
+rec_put_text(struct buf *out, const char *name, struct slice s)
+{
+	text(out, name, s);
 }
 
 static void

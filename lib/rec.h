@@ -4,8 +4,8 @@
  *
  * Lines are written straight into a buffer and read through jansson.  The
  * files: rec.c writes, rec_field.c reads the fields, rec_key.c the records with
- * keys, rec_read.c the others and the line, rec_line.c changes a line in place,
- * rec_set.c reads files of test sets.
+ * keys, rec_read.c the others and the line, rec_agree.c agreements,
+ * rec_line.c changes a line in place, rec_set.c reads files of test sets.
  */
 #ifndef REC_H
 #define REC_H
@@ -131,6 +131,13 @@ int	 rec_read(struct rec *r, struct slice line,
  */
 int	 rec_read_answer(struct rec *r, char error[REC_ERROR_TEXT])
 	    __attribute__((warn_unused_result));
+/*
+ * R, which rec_read() gave as REC_OTHER, as an agreement: what was chosen, or
+ * else what should have been.  1, 0 if it is none, or what rec_read() returns.
+ */
+int	 rec_read_agreement(struct rec *r, struct sa_agreement *a,
+	    char impi[SA_IMPI_MAX], char error[REC_ERROR_TEXT])
+	    __attribute__((warn_unused_result));
 void	 rec_done(struct rec *r);
 
 /* One line each, with its newline, appended to OUT. */
@@ -142,6 +149,10 @@ void	 rec_write_gap(struct buf *out, const struct flow_gap *g);
 void	 rec_write_sa(struct buf *out, const struct sa *sa, bool secrets);
 void	 rec_write_vector(struct buf *out, const struct rec_vector *v);
 void	 rec_write_answer(struct buf *out, const struct rec_answer *a);
+/* K, JUDGED by RULE; FILE may be empty. */
+void	 rec_write_agreement(struct buf *out, const struct sa_talk *k,
+	    enum sa_rule rule, const struct sa_judged *judged,
+	    struct slice file);
 void	 rec_write_stat(struct buf *out, const char *tool,
 	    const struct flow_account *a);
 void	 rec_write_finding(struct buf *out, const struct audit_finding *f);

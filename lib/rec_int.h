@@ -12,6 +12,9 @@
 
 #include "rec.h"
 
+/* A field of OUT with the text S; NAME_b64 when it is not valid UTF-8. */
+void	 rec_put_text(struct buf *out, const char *name, struct slice s);
+
 #define REC_INT_MAX	((1ULL << 53) - 1)	/* RFC 8259 6 */
 
 struct rec_in {

@@ -2,18 +2,11 @@
  * sa: security agreement (RFC 3329, TS 33.203 annex H) to SA sets, and the
  * database of security associations.
  *
-<<<<<<< HEAD
- * The files: sa.c is one mechanism and its keys; sa_set.c the four SAs of an
- * agreement; sa_agree.c the agreement of two sides; sa_xfrm.c and sa_uat.c
- * other people's forms of an SA; sa_db.c finds the SA of an ESP packet and opens
- * it; sa_learn.c watches signalling and fills the database.
-=======
- * The files: sa.c is one mechanism, the four SAs and their keys; sa_list.c the
- * list in a header, sa_agree.c the agreement of two sides, sa_talk.c the
- * messages that make it; sa_xfrm.c and sa_uat.c other people's forms of an SA;
- * sa_db.c finds the SA of an ESP packet and opens it; sa_learn.c watches
- * signalling and fills the database.
->>>>>>> cef2298 (sa: judge the agreement of two sides; audit: use it)
+ * The files: sa.c is one mechanism and its keys; sa_list.c the list in a header;
+ * sa_set.c the four SAs of an agreement; sa_agree.c the agreement of two sides,
+ * sa_talk.c the messages that make it; sa_xfrm.c and sa_uat.c other people's
+ * forms of an SA; sa_db.c finds the SA of an ESP packet and opens it; sa_learn.c
+ * watches signalling and fills the database.
  */
 #ifndef SA_H
 #define SA_H
@@ -418,6 +411,11 @@ int	 sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND],
  */
 int	 sa_db_result(struct sa_db *db, struct slice impi,
 	    const uint8_t rand[AKA_RAND], struct aka_result *out, bool *keys)
+	    __attribute__((warn_unused_result));
+
+/* CK and IK for RAND, by a vector or the key of IMPI; 0, ERR_NOKEY. */
+int	 sa_db_keys(struct sa_db *db, struct slice impi,
+	    const uint8_t rand[AKA_RAND], uint8_t ck[16], uint8_t ik[16])
 	    __attribute__((warn_unused_result));
 
 #endif

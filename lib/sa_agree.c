@@ -192,11 +192,11 @@ judge_esp(const struct sa_sides *s, const struct sa_mech *p,
 
 	if (s->clear) {
 		because(j, "the second REGISTER came in clear; expected ESP "
-		    "with spi %u (TS 33.203 7.2)", (unsigned)p->spi_s);
+		    "under the new SAs (TS 33.203 7.2)");
 		verdict(j, SA_MISMATCH);
 		return;
 	}
-	if (s->spi != 0 && s->spi != p->spi_s) {
+	if (s->spi != 0 && (p->has & SA_SPI_S) && s->spi != p->spi_s) {
 		because(j, "the second REGISTER came under spi %u; expected "
 		    "%u, the new one (TS 33.203 7.4.1)", (unsigned)s->spi,
 		    (unsigned)p->spi_s);
@@ -280,7 +280,7 @@ sa_judge(const struct sa_sides *s, enum sa_rule rule, bool confidential,
 		remark_server(s, j);
 	}
 	if (s->status != 0) {
-		because(j, "the P-CSCF answered %u", s->status);
+		because(j, "the P-CSCF answered %u without a challenge", s->status);
 		verdict(j, SA_NO_AGREEMENT);
 	} else if (!s->challenged && s->n_server == 0) {
 		because(j, "the challenge was not seen");

@@ -233,33 +233,41 @@ sa_db_xres(struct sa_db *db, const uint8_t rand[AKA_RAND], struct slice xres)
 	return 0;
 }
 
-bool
-sa_set_keys(struct sa_db *db, struct sa_set *set)
+int
+sa_db_keys(struct sa_db *db, struct slice impi, const uint8_t rand[AKA_RAND],
+    uint8_t ck[16], uint8_t ik[16])
 {
-	const struct sa_vector *v;
+	const struct sa_vector *v = table_get(db->vectors, rand);
 	const struct aka_key *key;
 	struct aka_result r;
 	struct aka *a;
+	int e;
 
-	if (set->has_key || set->fixed || !set->has_rand)
-		return set->has_key;
-	v = table_get(db->vectors, set->rand);
 	if (v != NULL && v->has_key) {
-		memcpy(set->ck, v->ck, 16);
-		memcpy(set->ik, v->ik, 16);
-		return set->has_key = true;
+		memcpy(ck, v->ck, 16);
+		memcpy(ik, v->ik, 16);
+		return 0;
 	}
-	if ((key = subscriber(db, slice_str(set->impi))) == NULL ||
-	    (a = aka_new(key)) == NULL)
-		return false;
-	if (aka_f2345(a, set->rand, &r) >= 0) {
-		memcpy(set->ck, r.ck, 16);
-		memcpy(set->ik, r.ik, 16);
-		set->has_key = true;
+	if ((key = subscriber(db, impi)) == NULL)
+		return ERR_NOKEY;
+	if ((a = aka_new(key)) == NULL)
+		return ERR_CRYPT;
+	if ((e = aka_f2345(a, rand, &r)) >= 0) {
+		memcpy(ck, r.ck, 16);
+		memcpy(ik, r.ik, 16);
 	}
 	crypt_wipe(&r, sizeof(r));
 	aka_free(a);
-	return set->has_key;
+	return e < 0 ? e : 0;
+}
+
+bool
+sa_set_keys(struct sa_db *db, struct sa_set *set)
+{
+	if (set->has_key || set->fixed || !set->has_rand)
+		return set->has_key;
+	return set->has_key = sa_db_keys(db, slice_str(set->impi), set->rand,
+	    set->ck, set->ik) == 0;
 }
 
 void

@@ -1,0 +1,440 @@
+/* sa_derive: keys and an agreement to SAs (TS 33.203 7.1, annex I). */
+#include <string.h>
+
+#include "err.h"
+#include "sa_derive.h"
+
+static const char help[] =
+"usage: ims-sa derive [options] [file ...]\n"
+"\n"
+"The four SAs of an agreement, with keys of CK and IK: of the registrations in\n"
+"the files (SIP, records, a capture, pasted Security-Client and -Server), or of\n"
+"options. Vectors and answers in the input, and -k, give keys too.\n"
+"\n"
+"  --ck HEX --ik HEX     the keys; ps shows them\n"
+"  --rand HEX            or what -k is to make them of, or:\n"
+"  --nonce BASE64\n"
+"  --impi NAME           whose\n"
+"  --ue ADDR --pcscf ADDR\n"
+"  --spi-uc --spi-us --spi-pc --spi-ps N       the agreement, by options\n"
+"  --port-uc --port-us --port-pc --port-ps N\n"
+"  --alg NAME --ealg NAME --mode NAME          default hmac-sha-1-96, null, trans\n"
+"  --set N --state NAME --lifetime SECONDS     into the records\n"
+"  --nds                 two SAs between core nodes instead (TS 33.210):\n"
+"  --local ADDR --remote ADDR --spi-out N --spi-in N\n"
+"  --outer-local ADDR --outer-remote ADDR      of a tunnel\n"
+"  --key-out HEX --key-in HEX                  encryption key, salt, integrity\n"
+"                        key, one behind the other\n"
+"  --random-keys         make them; --key-bits 128, 192 or 256 of AES\n"
+"  --esn                 extended sequence numbers\n"
+"\n"
+"Exit 1: a key is not known. Common options: ims-sa --help.\n";
+
+struct derive derive;
+
+static struct {
+	struct sa_db	*db;
+	bool		 typed;		/* the agreement is */
+	bool		 failed;
+	uint64_t	 sets;
+	uint8_t		 ck[16], ik[16];
+	bool		 has_keys;
+	char		 impi[SA_IMPI_MAX];	/* of those keys */
+	struct buf	 out;
+} g;
+
+void
+derive_algs(enum esp_alg *alg, enum esp_ealg *ealg, enum sa_mode *mode)
+{
+	int a = derive.alg != NULL ? esp_alg_parse(slice_str(derive.alg)) :
+	    (int)*alg;
+	int e = derive.ealg != NULL ? esp_ealg_parse(slice_str(derive.ealg)) :
+	    (int)*ealg;
+	int m = derive.mode != NULL ? sa_mode_parse(slice_str(derive.mode)) :
+	    (int)*mode;
+
+	if (a < 0)
+		tool_die(TOOL_USAGE, "--alg %s: not hmac-sha-1-96, aes-gmac, "
+		    "null, hmac-md5-96, hmac-sha-256-128, hmac-sha-384-192 or "
+		    "hmac-sha-512-256", derive.alg);
+	if (e < 0)
+		tool_die(TOOL_USAGE, "--ealg %s: not null, aes-cbc, aes-gcm or "
+		    "des-ede3-cbc", derive.ealg);
+	if (m < 0)
+		tool_die(TOOL_USAGE, "--mode %s: not trans, tun or UDP-enc-tun",
+		    derive.mode);
+	*alg = (enum esp_alg)a;
+	*ealg = (enum esp_ealg)e;
+	*mode = (enum sa_mode)m;
+	/* aes-gcm needs no alg beside it. */
+	if (*ealg == ESP_AES_GCM && derive.alg == NULL)
+		*alg = ESP_AUTH_NULL;
+	if (*alg == ESP_AES_GMAC && derive.ealg == NULL)
+		*ealg = ESP_NULL;
+}
+
+void
+derive_put(struct sa *sa)
+{
+	const char *impi = derive.impi;
+	size_t n;
+
+	if (impi != NULL) {
+		n = strlen(impi);
+		memcpy(sa->impi, impi, n);
+		sa->impi[n] = '\0';
+	}
+	if (derive.set.there)
+		sa->set = (uint32_t)derive.set.v;
+	if (derive.lifetime.there)
+		sa->lifetime = (uint32_t)derive.lifetime.v;
+	if (derive.state != NULL)
+		sa->state = (enum sa_state)sa_state_parse(
+		    slice_str(derive.state));
+	sas_keep(sa);
+}
+
+static void
+refuse(const char *at, const char *why)
+{
+	g.failed = true;
+	tool_warn_kind(why, "%s: %s", at, why);
+}
+
+/* CK and IK for IMPI: typed, of the input, or by the RAND that was typed. */
+static bool
+find_keys(const char *impi)
+{
+	uint8_t rand[AKA_RAND], autn[AKA_AUTN];
+	struct slice name = slice_str(derive.impi != NULL ? derive.impi : impi);
+
+	if (g.has_keys)
+		return true;
+	if (derive.rand.there)
+		memcpy(rand, derive.rand.p, AKA_RAND);
+	else if (derive.nonce == NULL)
+		return false;
+	else if (sa_nonce(slice_str(derive.nonce), rand, autn) < 0)
+		tool_die(TOOL_USAGE, "--nonce: not base64 of 32 octets");
+	return sa_db_keys(g.db, name, rand, g.ck, g.ik) == 0;
+}
+
+/* The SAs of A; MORE, if not NULL, has what else is known of them. */
+static void
+put_four(const struct sa_agreement *a, const struct sa *more, const char *impi,
+    const char *at)
+{
+	struct sa four[SA_ROLES];
+	int e = sa_derive(a, g.ck, g.ik, four);
+
+	if (e == ERR_RANGE) {
+		tool_bad();
+		tool_warn("%s: SPIs below 256 or equal ones, or ports that are "
+		    "0, 5060, 5061 or equal (TS 33.203 7.1)", at);
+	} else if (e == ERR_ALG) {
+		tool_bad();
+		tool_warn("%s: alg=%s with ealg=%s: not of ipsec-3gpp "
+		    "(TS 33.203 annex H)", at, esp_alg_name(a->alg),
+		    esp_ealg_name(a->ealg));
+		return;
+	} else if (e < 0)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(e));
+	g.sets++;
+	for (int i = 0; i < SA_ROLES; i++) {
+		(void)snprintf(four[i].impi, SA_IMPI_MAX, "%s", impi);
+		if (more != NULL) {
+			four[i].set = more->set;
+			four[i].time_ns = more->time_ns;
+			four[i].frame = more->frame;
+		}
+		derive_put(&four[i]);
+	}
+	crypt_wipe(four, sizeof(four));
+}
+
+/* An address that the input did not have may be typed. */
+static void
+put_agreement(struct sa_agreement *a, const struct sa *more, const char *impi,
+    const char *at)
+{
+	if (derive.a.ue.family != 0)
+		a->ue = derive.a.ue;
+	if (derive.a.pcscf.family != 0)
+		a->pcscf = derive.a.pcscf;
+	if (find_keys(impi))
+		put_four(a, more, impi, at);
+	else
+		refuse(at, "CK and IK are not known: --ck and --ik, or -k");
+}
+
+static void
+put_typed(const char *impi)
+{
+	struct sa_agreement a = derive.a;
+
+	a.alg = ESP_HMAC_SHA_1_96;
+	a.ealg = ESP_NULL;
+	a.mode = SA_TRANS;
+	derive_algs(&a.alg, &a.ealg, &a.mode);
+	a.spi_uc = (uint32_t)derive.spi_uc.v;
+	a.spi_us = (uint32_t)derive.spi_us.v;
+	a.spi_pc = (uint32_t)derive.spi_pc.v;
+	a.spi_ps = (uint32_t)derive.spi_ps.v;
+	a.port_uc = (uint16_t)derive.port_uc.v;
+	a.port_us = (uint16_t)derive.port_us.v;
+	a.port_pc = (uint16_t)derive.port_pc.v;
+	a.port_ps = (uint16_t)derive.port_ps.v;
+	put_agreement(&a, NULL, impi, "options");
+}
+
+/* A set that signalling made; its keys may be known by that too. */
+static void
+on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
+    void *arg)
+{
+	struct sa_agreement a;
+	const char *at;
+
+	(void)arg;
+	tool_news(what, impi);
+	if (what != SA_NEWS_SET || n != SA_ROLES || g.typed ||
+	    (derive.impi != NULL && !slice_is(impi, derive.impi)))
+		return;
+	at = tool_place("frame", sa->frame);
+	a = (struct sa_agreement){
+		.ue = sa[SA_UC_PS].src, .pcscf = sa[SA_UC_PS].dst,
+		.spi_uc = sa[SA_PS_UC].spi, .spi_us = sa[SA_PC_US].spi,
+		.spi_pc = sa[SA_US_PC].spi, .spi_ps = sa[SA_UC_PS].spi,
+		.port_uc = sa[SA_UC_PS].sport, .port_us = sa[SA_PC_US].dport,
+		.port_pc = sa[SA_PC_US].sport, .port_ps = sa[SA_UC_PS].dport,
+		.alg = sa->key.alg, .ealg = sa->key.ealg, .mode = sa->mode,
+	};
+	if (g.has_keys || derive.rand.there || derive.nonce != NULL) {
+		if (g.sets > 0)
+			refuse(at, "another registration than the keys are "
+			    "of; --impi says which");
+		else
+			put_agreement(&a, sa, sa->impi, at);
+		return;
+	}
+	if (!sa->has_key) {
+		refuse(at, "CK and IK are not known: --ck and --ik, or -k");
+		return;
+	}
+	g.sets++;
+	for (size_t i = 0; i < n; i++) {
+		struct sa one = sa[i];
+
+		derive_put(&one);
+		crypt_wipe(&one, sizeof(one));
+	}
+}
+
+static void
+on_sip(const struct flow_sip *m, const char *at)
+{
+	(void)m;
+	(void)at;
+}
+
+/* Closed ESP has nothing to do with what was agreed upon. */
+static void
+on_esp(const struct flow_esp *e, const char *at)
+{
+	(void)e;
+	(void)at;
+}
+
+static void
+take_keys(struct slice impi, const uint8_t *ck, const uint8_t *ik)
+{
+	if (derive.ck.there)
+		return;
+	memcpy(g.ck, ck, sizeof(g.ck));
+	memcpy(g.ik, ik, sizeof(g.ik));
+	impi = slice_sub(impi, 0, SA_IMPI_MAX - 1);
+	if (impi.n > 0)
+		memcpy(g.impi, impi.p, impi.n);
+	g.impi[impi.n] = '\0';
+	if (g.typed) {
+		g.has_keys = true;
+		put_typed(g.impi);
+	}
+}
+
+static bool
+on_record(struct rec *r, const char *at)
+{
+	char error[REC_ERROR_TEXT], impi[SA_IMPI_MAX];
+	struct sa_agreement a;
+	int e = 0;
+
+	if (r->type == REC_VECTOR && r->vector.ck_len == 16)
+		take_keys(r->vector.impi, r->vector.ck, r->vector.ik);
+	else if (r->type == REC_ANSWER && r->answer.ck_len == 16)
+		take_keys(r->answer.impi, r->answer.ck, r->answer.ik);
+	if (r->type != REC_OTHER) {
+		e = tool_key(g.db, r);
+		if (e < 0) {
+			tool_bad();
+			tool_warn("%s: %s", at, tool_reason(e));
+		}
+		return true;
+	}
+	e = rec_read_agreement(r, &a, impi, error);
+	if (e < 0) {
+		tool_bad();
+		tool_warn("%s: %s", at, error);
+	} else if (e > 0 && !g.typed)
+		put_agreement(&a, NULL, impi, at);
+	return true;
+}
+
+static const struct sa_mech *
+first_ipsec(const struct sa_mech *m, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sa_mech_ipsec(&m[i]))
+			return &m[i];
+	return NULL;
+}
+
+/* Security-Client and Security-Server, or the Verify that repeats it. */
+static bool
+on_loose(struct slice text)
+{
+	static struct sa_talk k;
+	static struct sa_sides s;
+	const struct sa_mech *u, *p;
+	struct sa_agreement a;
+	int at;
+
+	if (!paste(text, &k))
+		return true;
+	if (k.server.n == 0)
+		k.server = k.verify;
+	sa_talk_sides(&k, &s);
+	u = first_ipsec(s.client, s.n_client);
+	p = first_ipsec(s.server, s.n_server);
+	at = sa_choose(s.client, s.n_client, s.server, s.n_server);
+	if (u == NULL || p == NULL || at < 0) {
+		refuse(tool_file(), "no agreement in Security-Client and "
+		    "Security-Server");
+		return true;
+	}
+	a = (struct sa_agreement){
+		.spi_uc = u->spi_c, .spi_us = u->spi_s, .spi_pc = p->spi_c,
+		.spi_ps = p->spi_s, .port_uc = u->port_c, .port_us = u->port_s,
+		.port_pc = p->port_c, .port_ps = p->port_s,
+		.alg = (enum esp_alg)s.server[at].alg,
+		.ealg = (enum esp_ealg)s.server[at].ealg,
+		.mode = (enum sa_mode)s.server[at].mode,
+	};
+	put_agreement(&a, NULL, "", tool_file());
+	return true;
+}
+
+#define NUMBER(name, field, max) { name, OPT_NUMBER, &derive.field, 1, max }
+
+static const struct opt_own own[] = {
+	{ "alg", OPT_TEXT, &derive.alg, 0, 0 },
+	{ "ck", OPT_OCTETS, &derive.ck, 16, 16 },
+	{ "ealg", OPT_TEXT, &derive.ealg, 0, 0 },
+	{ "esn", OPT_FLAG, &derive.esn, 0, 0 },
+	{ "ik", OPT_OCTETS, &derive.ik, 16, 16 },
+	{ "impi", OPT_TEXT, &derive.impi, 0, 0 },
+	NUMBER("key-bits", key_bits, 256),
+	{ "key-in", OPT_OCTETS, &derive.key_in, 0, OPT_OCTETS_MAX },
+	{ "key-out", OPT_OCTETS, &derive.key_out, 0, OPT_OCTETS_MAX },
+	NUMBER("lifetime", lifetime, UINT32_MAX),
+	{ "local", OPT_ADDR, &derive.local, 0, 0 },
+	{ "mode", OPT_TEXT, &derive.mode, 0, 0 },
+	{ "nds", OPT_FLAG, &derive.nds, 0, 0 },
+	{ "nonce", OPT_TEXT, &derive.nonce, 0, 0 },
+	{ "outer-local", OPT_ADDR, &derive.outer_local, 0, 0 },
+	{ "outer-remote", OPT_ADDR, &derive.outer_remote, 0, 0 },
+	{ "pcscf", OPT_ADDR, &derive.a.pcscf, 0, 0 },
+	NUMBER("port-pc", port_pc, UINT16_MAX),
+	NUMBER("port-ps", port_ps, UINT16_MAX),
+	NUMBER("port-uc", port_uc, UINT16_MAX),
+	NUMBER("port-us", port_us, UINT16_MAX),
+	{ "rand", OPT_OCTETS, &derive.rand, AKA_RAND, AKA_RAND },
+	{ "random-keys", OPT_FLAG, &derive.random_keys, 0, 0 },
+	{ "remote", OPT_ADDR, &derive.remote, 0, 0 },
+	NUMBER("set", set, UINT32_MAX),
+	NUMBER("spi-in", spi_in, UINT32_MAX),
+	NUMBER("spi-out", spi_out, UINT32_MAX),
+	NUMBER("spi-pc", spi_pc, UINT32_MAX),
+	NUMBER("spi-ps", spi_ps, UINT32_MAX),
+	NUMBER("spi-uc", spi_uc, UINT32_MAX),
+	NUMBER("spi-us", spi_us, UINT32_MAX),
+	{ "state", OPT_TEXT, &derive.state, 0, 0 },
+	{ "ue", OPT_ADDR, &derive.a.ue, 0, 0 },
+};
+
+static void
+parse(int argc, char **argv)
+{
+	static const char *const states[] = {
+		"temporary", "established", "old"
+	};
+
+	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	if (derive.state != NULL)
+		derive.state = states[opt_word("--state", derive.state, states,
+		    3)];
+	if (derive.ck.there != derive.ik.there)
+		tool_die(TOOL_USAGE, "--ck and --ik: both of them");
+	if (derive.impi != NULL && strlen(derive.impi) >= SA_IMPI_MAX)
+		tool_die(TOOL_USAGE, "--impi: %zu octets, not up to %d",
+		    strlen(derive.impi), SA_IMPI_MAX - 1);
+	g.typed = derive.spi_uc.there || derive.spi_us.there ||
+	    derive.spi_pc.there || derive.spi_ps.there;
+	if (derive.ck.there) {
+		memcpy(g.ck, derive.ck.p, sizeof(g.ck));
+		memcpy(g.ik, derive.ik.p, sizeof(g.ik));
+		g.has_keys = true;
+	}
+}
+
+static void
+from_input(int argc, char **argv)
+{
+	const struct tool_messages to = {
+		.db = g.db, .sip = on_sip, .esp = on_esp, .record = on_record,
+		.loose = on_loose, .news = on_news,
+	};
+
+	tool_messages(argv + optind, argc - optind, &to);
+}
+
+int
+cmd_derive(int argc, char **argv)
+{
+	uint64_t n = 0;
+
+	parse(argc, argv);
+	tool_out_open(&opt.common);
+	g.db = keys_db();
+	keys_load(g.db, NULL, NULL);
+	if (derive.nds)
+		derive_nds();
+	else if (g.typed && (optind == argc || g.has_keys))
+		put_typed("");
+	else
+		from_input(argc, argv);
+	for (const struct sa *sa = sas_next(NULL); sa != NULL &&
+	    (opt.common.count == 0 || n < opt.common.count); n++) {
+		rec_write_sa(&g.out, sa, true);
+		tool_out(&g.out);
+		sa = sas_next(sa);
+	}
+	if (n == 0 && !g.failed)
+		tool_warn("no security agreement in the input");
+	sas_free();
+	sa_db_free(g.db);
+	buf_wipe(&g.out);
+	crypt_wipe(&g, sizeof(g));
+	crypt_wipe(&derive, sizeof(derive));
+	return n > 0 && !g.failed ? TOOL_YES : TOOL_NO;
+}
