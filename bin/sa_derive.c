@@ -429,7 +429,7 @@ cmd_derive(int argc, char **argv)
 		tool_out(&g.out);
 		sa = sas_next(sa);
 	}
-	if (n == 0 && !g.failed)
+	if (n == 0 && !g.failed && tool_status(TOOL_YES) == TOOL_YES)
 		tool_warn("no security agreement in the input");
 	sas_free();
 	sa_db_free(g.db);

@@ -189,7 +189,7 @@ cmd_export(int argc, char **argv)
 		put(sa);
 		sa = sas_next(sa);
 	}
-	if (n == 0)
+	if (n == 0 && tool_status(TOOL_YES) == TOOL_YES)
 		tool_warn("no security association in the input");
 	sas_free();
 	sa_db_free(to.db);

@@ -104,7 +104,7 @@ cmd_import(int argc, char **argv)
 	tool_out_open(&opt.common);
 	tool_read_whole(argv + optind, argc - optind, whole);
 	buf_wipe(&g.out);
-	if (g.n == 0)
+	if (g.n == 0 && tool_status(TOOL_YES) == TOOL_YES)
 		tool_warn("no security association in the input");
 	return g.n > 0 ? TOOL_YES : TOOL_NO;
 }

@@ -240,8 +240,9 @@ cmd_negotiate(int argc, char **argv)
 	if (g.talks != NULL)
 		sa_talks_end(g.talks);
 	if (g.n == 0) {
-		tool_warn("no security agreement in the input");
 		g.answer = TOOL_NO;
+		if (tool_status(TOOL_YES) == TOOL_YES)
+			tool_warn("no security agreement in the input");
 	}
 	sa_talks_free(g.talks);
 	sa_db_free(to.db);

@@ -16,7 +16,15 @@ ims-aka()
 	*)	command ims-aka check -k "$CALL_KEYS" "$@" ;;
 	esac
 }
-export -f ims-aka
+ims-sa()
+{
+	case $* in
+	-h | --help | -V | --version | --no-such-option | -k)
+		command ims-sa "$@" ;;
+	*)	command ims-sa negotiate "$@" ;;
+	esac
+}
+export -f ims-aka ims-sa
 export CALL_KEYS=$LAB/call.keys.jsonl
 
 # A capture of a link type that no tool reads: USER0 (147).
