@@ -95,7 +95,7 @@ spoil()
 		f=${f%.xfrm.txt}
 		[[ $f != */hostile* ]] || continue
 		echo "$f"
-		ims-sa import "$f.xfrm.txt" | jq -c 'del(.seq)' >k
+		ims-sa import "$f.xfrm.txt" >k
 		same "[0,true]" "$(ims-pcap --stat -k k "$f.pcap" | tail -n 1 |
 		    jq -c '[.esp, .esp_opened > 0 and
 		    .esp_opened == .esp_checked]')"
