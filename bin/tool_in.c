@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crypt.h"
 #include "err.h"
 #include "sip.h"
 #include "tool.h"
@@ -103,23 +104,30 @@ end_line(struct buf *b, uint64_t number,
 static bool
 read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
 {
+	uint8_t part[1024];	/* of a line */
 	struct buf b;
 	uint64_t number = 1;
+	size_t n = 0;
 	bool go = true;
 	int c;
 
 	buf_init(&b, REC_LINE_MAX);
 	while (go && (c = getc_unlocked(f)) != EOF) {
-		if (c != '\n') {
-			buf_u8(&b, (uint8_t)c);
-			continue;
+		if (c != '\n')
+			part[n++] = (uint8_t)c;
+		if (c == '\n' || n == sizeof(part)) {
+			buf_add(&b, part, n);
+			n = 0;
 		}
-		go = end_line(&b, number++, line, arg);
+		if (c == '\n')
+			go = end_line(&b, number++, line, arg);
 	}
+	buf_add(&b, part, n);
 	read_failed(f);
 	if (go)
 		go = end_line(&b, number, line, arg);
 	buf_wipe(&b);
+	crypt_wipe(part, sizeof(part));
 	return go;
 }
 

@@ -170,16 +170,12 @@ slice_number(struct slice s, uint64_t max, uint64_t *out)
 	return number(s, 10, max, out);
 }
 
-static int
-hex_digit(uint8_t c)
-{
-	c = lower(c);
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
+/* The value of a digit, and 16; 0 for what is none. */
+static const uint8_t hex_digit[256] = {
+	['0'] = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	['A'] = 26, 27, 28, 29, 30, 31,
+	['a'] = 26, 27, 28, 29, 30, 31,
+};
 
 int
 slice_hex(struct slice s, uint8_t *out, size_t cap)
@@ -189,18 +185,18 @@ slice_hex(struct slice s, uint8_t *out, size_t cap)
 	if (slice_casestarts(s, "0x"))
 		s = slice_from(s, 2);
 	for (size_t i = 0; i < s.n;) {
-		int hi, lo;
+		uint8_t hi = hex_digit[s.p[i]];
 
-		if (is_space(s.p[i]) || s.p[i] == ':' || s.p[i] == '-') {
+		if (hi == 0 && (is_space(s.p[i]) || s.p[i] == ':' ||
+		    s.p[i] == '-')) {
 			i++;
 			continue;
 		}
-		if (i + 1 >= s.n || (hi = hex_digit(s.p[i])) < 0 ||
-		    (lo = hex_digit(s.p[i + 1])) < 0)
+		if (hi == 0 || i + 1 >= s.n || hex_digit[s.p[i + 1]] == 0)
 			return ERR_FORMAT;
 		if (n == cap)
 			return ERR_LIMIT;
-		out[n++] = (uint8_t)(hi << 4 | lo);
+		out[n++] = (uint8_t)(hi << 4 | (hex_digit[s.p[i + 1]] & 15));
 		i += 2;
 	}
 	return (int)n;
