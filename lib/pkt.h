@@ -84,6 +84,14 @@ int	 pkt_link(int linktype, struct slice frame, struct slice *in)
  */
 int	 pkt_link_write(struct buf *out, int linktype, struct slice packet)
 	    __attribute__((warn_unused_result));
+/*
+ * Append the link layer of the frame LIKE, of LINKTYPE, as it stands in front of
+ * LEN octets of an IP packet of VERSION (4 or 6): addresses and VLAN tags stay,
+ * whatever else was around goes.  0, ERR_ALG for a link type that is not known
+ * or does not carry that version.
+ */
+int	 pkt_link_like(struct buf *out, int linktype, struct slice like,
+	    uint8_t version, size_t len) __attribute__((warn_unused_result));
 
 /*
  * What lies behind an EtherType (below 0x600: 802.3 and LLC), or behind the

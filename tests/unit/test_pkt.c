@@ -831,6 +831,69 @@ test_link(void)
 	CHECK_INT(in.n, 0, "and nothing in it");
 }
 
+/* Tcpdump.org's pages of link types, RFC 1662, RFC 2516, IEEE 802.1ad. */
+static const struct {
+	int		 linktype;
+	const char	*like, *want4, *want6;	/* NULL: ERR_ALG */
+} likes[] = {
+	{ 1, "02000000000102000000000286dd60", "0200000000010200000000020800",
+	    "02000000000102000000000286dd" },
+	{ 1, "02000000000102000000000288a80064810000c8080045",
+	    "02000000000102000000000288a80064810000c80800",
+	    "02000000000102000000000288a80064810000c886dd" },
+	/* Labels of MPLS, and PPPoE, go. */
+	{ 1, "020000000001020000000002884700001140", "02000000000102000000000"
+	    "20800", "02000000000102000000000286dd" },
+	{ 1, "0200000000010200000000028100", "0200000000010200000000020800",
+	    "02000000000102000000000286dd" },
+	{ 113, "0004000100060200000000010000080045", "0004000100060200000000"
+	    "0100000800", "00040001000602000000000100" "0086dd" },
+	{ 276, "86dd0000000000020001000602000000000100" "0060",
+	    "08000000000000020001000602000000000100" "00",
+	    "86dd0000000000020001000602000000000100" "00" },
+	{ 0, "0200000045", "02000000", "1e000000" },
+	{ 0, "0000000245", "00000002", "0000001e" },
+	{ 108, "0000001860", "00000002", "0000001e" },
+	{ 9, "002145", "ff030021", "ff030057" },
+	{ 50, "ff03002145", "ff030021", "ff030057" },
+	{ 51, "11001234002a002145", "1100123400160021", "1100123400160057" },
+	{ 101, "45", "", "" },
+	{ 12, "45", "", "" },
+	{ 228, "45", "", NULL },
+	{ 229, "60", NULL, "" },
+	{ 105, "0800", NULL, NULL },
+};
+
+static void
+test_like(void)
+{
+	uint8_t like[64];
+	struct buf b;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < sizeof(likes) / sizeof(likes[0]); i++) {
+		int n = slice_hex(slice_str(likes[i].like), like,
+		    sizeof(like));
+
+		for (uint8_t v = 4; v <= 6; v += 2) {
+			const char *want = v == 4 ? likes[i].want4 :
+			    likes[i].want6;
+			uint8_t *edge = unit_edge(like, (size_t)n);
+			int r;
+
+			buf_reset(&b);
+			r = pkt_link_like(&b, likes[i].linktype,
+			    slice_of(edge, (size_t)n), v, 20);
+			CHECK(want == NULL ? r == ERR_ALG : r == 0,
+			    "type %d, version %d", likes[i].linktype, v);
+			CHECK_HEX(b.p, b.n, want == NULL ? "" : want,
+			    "its link layer");
+			unit_edge_free(edge, (size_t)n);
+		}
+	}
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -849,5 +912,6 @@ main(void)
 	test_transport();
 	test_sctp();
 	test_link();
+	test_like();
 	return unit_end();
 }
