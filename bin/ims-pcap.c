@@ -3,14 +3,17 @@
 #include <string.h>
 
 #include "err.h"
+#include "pcap_clear.h"
 #include "pcap_write.h"
 #include "tool.h"
 
 enum {
 	OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT, OPT_LINK, OPT_MTU,
+	OPT_CLEAR,
 };
 
 static const struct option options[] = {
+	{ "clear", no_argument, NULL, OPT_CLEAR },
 	{ "duplicates", no_argument, NULL, OPT_DUPLICATES },
 	{ "link", required_argument, NULL, OPT_LINK },
 	{ "mtu", required_argument, NULL, OPT_MTU },
@@ -25,11 +28,10 @@ static const struct option options[] = {
 
 static const char help[] =
 "usage: ims-pcap [-hlqVvx] [-k file] [-n count] [-o file] [-w file]\n"
-"                [--duplicates] [--link type] [--mtu n] [--packets] [--sa]\n"
-"                [--stat] [file ...]\n"
+"                [--clear] [--duplicates] [--link type] [--mtu n] [--packets]\n"
+"                [--sa] [--stat] [file ...]\n"
 "\n"
 "SIP messages of captures (pcap, pcapng) as JSON lines, ESP opened.\n"
-"\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N messages\n"
 "  -o, --output FILE     write there, whole or not at all\n"
@@ -40,9 +42,9 @@ static const char help[] =
 "  -x, --secrets         keys in sa records\n"
 "  -h, --help            this text\n"
 "  -V, --version         the version\n"
+"      --clear           with -w: the input, ESP replaced by what was in it\n"
 "      --duplicates      copies of a packet too\n"
-"      --link TYPE       of the capture: raw, ethernet, ipv4, ipv6, sll, sll2\n"
-"      --mtu N           IP fragments in the capture, of at most N octets\n"
+"      --link, --mtu     link type of -w, and the longest of its IP packets\n"
 "      --packets         packet records instead of messages, ESP as it is\n"
 "      --sa              sa records too\n"
 "      --stat            what became of every frame, as last record\n"
@@ -230,7 +232,7 @@ struct asked {
 	struct flow_options	 flow;
 	const char		*write, *link;
 	size_t			 mtu;
-	bool			 stat;
+	bool			 stat, clear;
 };
 
 static void
@@ -246,6 +248,9 @@ options_read(struct asked *a, int argc, char **argv, struct sa_db *db)
 			break;
 		case 'x':
 			g.secrets = true;
+			break;
+		case OPT_CLEAR:
+			a->clear = true;
 			break;
 		case OPT_LINK:
 			a->link = optarg;
@@ -289,6 +294,21 @@ outputs_open(const struct asked *a)
 		capture_open(a->write, a->link, a->mtu);
 }
 
+/* A capture of the frames themselves: no messages, no records. */
+static int
+clear(const struct asked *a, struct sa_db *db, char *const *argv, int n)
+{
+	if (a->write == NULL)
+		tool_die(TOOL_USAGE, "--clear writes a capture: -w is missing");
+	if (a->common.output != NULL || a->common.count > 0 ||
+	    a->link != NULL || a->mtu > 0 || a->stat || g.sas ||
+	    a->flow.packets || a->flow.duplicates)
+		tool_die(TOOL_USAGE, "--clear goes with -k, -q, -v and -w only");
+	clear_run(db, a->write, argv, n);
+	sa_db_free(db);
+	return tool_status(TOOL_YES);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -306,6 +326,8 @@ main(int argc, char **argv)
 	if ((db = sa_db_new()) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	options_read(&asked, argc, argv, db);
+	if (asked.clear)
+		return clear(&asked, db, argv + optind, argc - optind);
 	outputs_open(&asked);
 	g.limit = asked.common.count;
 	sa_db_news(db, on_news, NULL);
