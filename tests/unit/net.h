@@ -320,9 +320,8 @@ struct net_run {
 };
 
 static inline void
-net_begin(struct net_run *r, bool packets)
+net_begin_as(struct net_run *r, const struct flow_options *o)
 {
-	struct flow_options o = { .packets = packets };
 	struct flow_sink sink = {
 		.sip = net_sip, .esp = net_esp, .gap = net_gap,
 		.packet = net_packet, .damage = net_damage, .arg = &r->seen,
@@ -331,8 +330,16 @@ net_begin(struct net_run *r, bool packets)
 	memset(r, 0, sizeof(*r));
 	r->time_ns = 1700000000000000000ULL;
 	if ((r->db = sa_db_new()) == NULL ||
-	    (r->flow = flow_new(&sink, &o, r->db)) == NULL)
+	    (r->flow = flow_new(&sink, o, r->db)) == NULL)
 		unit_fatal("flow_new", "no memory");
+}
+
+static inline void
+net_begin(struct net_run *r, bool packets)
+{
+	const struct flow_options o = { .packets = packets };
+
+	net_begin_as(r, &o);
 }
 
 static inline void

@@ -780,6 +780,38 @@ test_account(const char *name, unsigned messages, unsigned checked)
 	net_frames_free(&frames);
 }
 
+/* Packets instead of messages: the account is the same, and nothing is ESP. */
+static void
+test_opened(const char *name, unsigned messages, unsigned checked)
+{
+	const struct flow_options o = { .opened = true };
+	const struct flow_account *a;
+	struct net_frames frames;
+	struct pkt_ip ip;
+	struct net_run r;
+	size_t esp = 0;
+
+	if (!net_load(name, &frames))
+		return;
+	net_begin_as(&r, &o);
+	keys_of(r.db, name);
+	for (size_t i = 0; i < frames.n; i++)
+		net_push(&r, &frames.f[i]);
+	net_end(&r);
+	for (size_t i = 0; i < r.seen.packets.n; i++)
+		esp += pkt_ip(r.seen.packets.f[i].data, &ip) < 0 ||
+		    ip.proto == PKT_PROTO_ESP;
+	CHECK(r.seen.n == 0 && r.seen.gaps == 0 && esp == 0 &&
+	    r.seen.packets.n > 0, "%s: packets, opened", name);
+	a = &r.account;
+	CHECK(a->frames == frames.n && a->sip + a->part + a->esp +
+	    a->duplicate + a->other + a->damaged == a->frames &&
+	    a->messages == messages && a->esp_checked == checked,
+	    "%s: the same account", name);
+	net_done(&r);
+	net_frames_free(&frames);
+}
+
 /* What the receiving kernel refused, and only that, stays closed. */
 static void
 test_hostile(void)
@@ -827,8 +859,10 @@ test_accounts(void)
 
 	for (; sscanf(at, "%255[^\n]", line) == 1; at = strchr(at, '\n') + 1)
 		if (sscanf(line, "%199s %u %u", name, &messages,
-		    &checked) == 3 && name[0] != '#')
+		    &checked) == 3 && name[0] != '#') {
 			test_account(name, messages, checked);
+			test_opened(name, messages, checked);
+		}
 	free(text);
 }
 
