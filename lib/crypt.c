@@ -1,4 +1,4 @@
-/* crypt: digests, HMAC (RFC 2104), CBC, ECB and GCM over OpenSSL's EVP. */
+/* crypt: digests, HMAC (RFC 2104), CBC, ECB, CTR, GCM over OpenSSL's EVP. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +187,9 @@ cipher_name(enum crypt_mode mode, size_t n)
 		[CRYPT_AES_ECB] = {
 			"AES-128-ECB", "AES-192-ECB", "AES-256-ECB"
 		},
+		[CRYPT_AES_CTR] = {
+			"AES-128-CTR", "AES-192-CTR", "AES-256-CTR"
+		},
 	};
 
 	switch (mode) {
@@ -195,6 +198,7 @@ cipher_name(enum crypt_mode mode, size_t n)
 	case CRYPT_AES_CBC:
 	case CRYPT_AES_GCM:
 	case CRYPT_AES_ECB:
+	case CRYPT_AES_CTR:
 		if (n == 16 || n == 24 || n == 32)
 			return aes[mode][n / 8 - 2];
 	}

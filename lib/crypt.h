@@ -31,6 +31,7 @@ enum crypt_mode {
 	CRYPT_3DES_CBC,		/* key 24; IV 8 */
 	CRYPT_AES_GCM,		/* key 16, 24 or 32; nonce 12, tag 16 */
 	CRYPT_AES_ECB,		/* key 16, 24 or 32; block by block */
+	CRYPT_AES_CTR,		/* key 16, 24 or 32; IV 16: first counter */
 };
 
 struct crypt_mac;
@@ -60,7 +61,8 @@ struct crypt_cipher	*crypt_cipher_new(enum crypt_mode mode,
 void			 crypt_cipher_free(struct crypt_cipher *c);
 /*
  * CBC and ECB without padding: IN (a multiple of the block) to OUT, which has
- * room for IN.n and may be IN.p itself.  IV is ignored for ECB.
+ * room for IN.n and may be IN.p itself.  IV is ignored for ECB.  CTR takes any
+ * length; its counter is all 128 bits of IV, big-endian (SP 800-38A 6.5).
  * 0, ERR_RANGE (length), ERR_CRYPT.
  */
 int	 crypt_cipher(struct crypt_cipher *c, const uint8_t *iv,

@@ -250,6 +250,11 @@ test_block(void)
 	cbc_check(CRYPT_AES_ECB, key, NULL, plain,
 	    "3ad77bb40d7a3660a89ecaf32466ef97"
 	    "f5d3d58503b9699de785895a96fdbaaf", "SP 800-38A AES-128-ECB");
+	/* RFC 3711 B.2: the keystream, so the plaintext is zeros; 17 octets. */
+	octets("f0f1f2f3f4f5f6f7f8f9fafbfcfd0000", iv, sizeof(iv));
+	memset(p, 0, 17);
+	cbc_check(CRYPT_AES_CTR, key, iv, slice_of(p, 17),
+	    "e03ead0935c95e80e166b16dd92b4eb4d2", "RFC 3711 AES-128-CTR");
 	key = octets("0123456789abcdef0123456789abcdef0123456789abcdef", k,
 	    sizeof(k));
 	octets("1234567890abcdef", iv, sizeof(iv));
@@ -395,7 +400,7 @@ test_refused(void)
 	bool ok;
 
 	for (size_t n = 0; n <= sizeof(k); n++)
-		for (int m = CRYPT_AES_CBC; m <= CRYPT_AES_ECB; m++) {
+		for (int m = CRYPT_AES_CBC; m <= CRYPT_AES_CTR; m++) {
 			ok = n == fits[1] || (m != CRYPT_3DES_CBC &&
 			    (n == fits[0] || n == fits[2]));
 			c = crypt_cipher_new(m, slice_of(k, n), true);
