@@ -3,9 +3,10 @@
  * names of fields, which ims-records(5) defines.
  *
  * Lines are written straight into a buffer and read through jansson.  The
- * files: rec.c writes, rec_field.c reads the fields, rec_key.c the records with
- * keys, rec_read.c the others and the line, rec_agree.c agreements,
- * rec_line.c changes a line in place, rec_set.c reads files of test sets.
+ * files: rec.c writes, with the fields of rec_out.c; rec_field.c reads the fields,
+ * rec_key.c the records with keys, rec_read.c the others and the line;
+ * rec_agree.c is agreements, rec_srtp.c srtp records; rec_line.c changes a line
+ * in place, rec_set.c reads files of test sets.
  */
 #ifndef REC_H
 #define REC_H
@@ -20,6 +21,7 @@
 #include "flow.h"
 #include "sa.h"
 #include "slice.h"
+#include "srtp.h"
 
 #define REC_LINE_MAX	(4U << 20)	/* octets of one line */
 #define REC_ERROR_TEXT	160
@@ -29,7 +31,7 @@
 enum rec_type {
 	REC_OTHER,	/* a type, or no type, that this reader leaves alone */
 	REC_SIP, REC_PACKET, REC_ESP, REC_GAP, REC_SA, REC_SUBSCRIBER,
-	REC_VECTOR,
+	REC_VECTOR, REC_SRTP,
 	REC_ANSWER,	/* of rec_read_answer() only */
 };
 
@@ -112,6 +114,7 @@ struct rec {
 		struct sa		 sa;
 		struct rec_subscriber	 subscriber;
 		struct rec_vector	 vector;
+		struct srtp_stream	 srtp;
 		struct rec_answer	 answer;
 	};
 	void		*json;		/* owned */
@@ -147,6 +150,9 @@ void	 rec_write_packet(struct buf *out, const struct flow_packet *p);
 void	 rec_write_esp(struct buf *out, const struct flow_esp *e);
 void	 rec_write_gap(struct buf *out, const struct flow_gap *g);
 void	 rec_write_sa(struct buf *out, const struct sa *sa, bool secrets);
+/* SECRETS: with master and session keys. */
+void	 rec_write_srtp(struct buf *out, const struct srtp_stream *s,
+	    bool secrets);
 void	 rec_write_vector(struct buf *out, const struct rec_vector *v);
 void	 rec_write_answer(struct buf *out, const struct rec_answer *a);
 /* K, JUDGED by RULE; FILE may be empty. */

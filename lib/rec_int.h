@@ -1,5 +1,6 @@
 /*
- * rec_int: what the files of rec share: the fields of one JSON object, read.
+ * rec_int: what the files of rec share: the fields of one JSON object, written
+ * and read.
  *
  * Reading is sticky: the first thing that is wrong sets ERR and the text, and
  * all that follows does nothing and finds nothing.  Read all fields straight
@@ -12,8 +13,31 @@
 
 #include "rec.h"
 
-/* A field of OUT with the text S; NAME_b64 when it is not valid UTF-8. */
+/* Writing a record: it is opened, has fields, and is closed with a newline. */
+void	 rec_put_open(struct buf *out, const char *type);
+void	 rec_put_close(struct buf *out);
+/* The name of a field, whose value follows by other means. */
+void	 rec_put_key(struct buf *out, const char *name);
+/* The forms with IF leave out what is 0, empty, false or none. */
+void	 rec_put_number(struct buf *out, const char *name, uint64_t v);
+void	 rec_put_number_if(struct buf *out, const char *name, uint64_t v);
+/* S needs no escapes. */
+void	 rec_put_word(struct buf *out, const char *name, const char *s);
+/* Any octets; under NAME_b64 when they are not valid UTF-8. */
 void	 rec_put_text(struct buf *out, const char *name, struct slice s);
+void	 rec_put_text_if(struct buf *out, const char *name, struct slice s);
+/* The inside of a JSON string; S is valid UTF-8. */
+void	 rec_put_inside(struct buf *out, struct slice s);
+void	 rec_put_hex(struct buf *out, const char *name, struct slice s);
+void	 rec_put_hex_if(struct buf *out, const char *name, const uint8_t *p,
+	    size_t n);
+void	 rec_put_truth_if(struct buf *out, const char *name, bool v);
+void	 rec_put_address_if(struct buf *out, const char *name,
+	    const struct pkt_addr *a);
+void	 rec_put_time(struct buf *out, uint64_t ns);
+/* Time and frames; and addresses and transport too. */
+void	 rec_put_when(struct buf *out, const struct flow_where *w);
+void	 rec_put_where(struct buf *out, const struct flow_where *w);
 
 #define REC_INT_MAX	((1ULL << 53) - 1)	/* RFC 8259 6 */
 
@@ -67,6 +91,7 @@ void	 rec_in_where(struct rec_in *in, struct flow_where *w);
 /* The records with keys. */
 void	 rec_in_sa(struct rec_in *in, struct sa *sa);
 void	 rec_in_subscriber(struct rec_in *in, struct rec_subscriber *s);
+void	 rec_in_srtp(struct rec_in *in, struct srtp_stream *s);
 void	 rec_in_vector(struct rec_in *in, struct rec_vector *v);
 void	 rec_in_answer(struct rec_in *in, struct rec_answer *a);
 

@@ -109,10 +109,11 @@ type_of(const json_t *o)
 		[REC_OTHER] = "", [REC_SIP] = "sip", [REC_PACKET] = "packet",
 		[REC_ESP] = "esp", [REC_GAP] = "gap", [REC_SA] = "sa",
 		[REC_SUBSCRIBER] = "subscriber", [REC_VECTOR] = "vector",
+		[REC_SRTP] = "srtp",
 	};
 	const char *s = json_string_value(json_object_get(o, "type"));
 
-	for (int t = REC_SIP; s != NULL && t <= REC_VECTOR; t++)
+	for (int t = REC_SIP; s != NULL && t <= REC_SRTP; t++)
 		if (strcmp(s, name[t]) == 0)
 			return (enum rec_type)t;
 	return REC_OTHER;
@@ -145,6 +146,9 @@ read_body(struct rec_in *in, struct rec *r)
 		break;
 	case REC_VECTOR:
 		rec_in_vector(in, &r->vector);
+		break;
+	case REC_SRTP:
+		rec_in_srtp(in, &r->srtp);
 		break;
 	}
 }
