@@ -12,6 +12,7 @@ static const char help[] =
 "  unprotect   packets in, packets without their ESP out, as a filter\n"
 "  export      SAs to Wireshark's esp_sa, to ip xfrm commands, to records\n"
 "  import      the reverse: esp_sa or 'ip xfrm state' to records\n"
+"  media       the keys that SDP gives media, as srtp records; a=crypto\n"
 "\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N results\n"
@@ -34,6 +35,7 @@ static const struct {
 	{ "negotiate", cmd_negotiate }, { "derive", cmd_derive },
 	{ "protect", cmd_protect }, { "unprotect", cmd_unprotect },
 	{ "export", cmd_export }, { "import", cmd_import },
+	{ "media", cmd_media },
 };
 
 int
