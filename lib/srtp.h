@@ -195,5 +195,13 @@ int	 srtp_db_open(struct srtp_db *db, const struct pkt_addr *src,
 	    uint16_t sport, const struct pkt_addr *dst, uint16_t dport,
 	    uint64_t now_ns, struct slice in, struct buf *out)
 	    __attribute__((warn_unused_result));
+/*
+ * The whole IP packet IN, of UDP, with what was in its SRTP or SRTCP instead,
+ * lengths and checksums made right, appended to OUT; IP options and extension
+ * headers do not come along.  Returns as srtp_db_open(), ERR_NOSA also for what
+ * is no UDP, or is a fragment or cut short.
+ */
+int	 srtp_db_packet(struct srtp_db *db, struct slice in, uint64_t now_ns,
+	    struct buf *out) __attribute__((warn_unused_result));
 
 #endif

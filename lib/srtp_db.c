@@ -20,6 +20,7 @@ struct streams {
 
 struct srtp_db {
 	struct table	*streams;
+	struct buf	 clear;		/* a payload opened */
 };
 
 static void
@@ -54,6 +55,7 @@ srtp_db_free(struct srtp_db *db)
 	if (db == NULL)
 		return;
 	table_free(db->streams);
+	buf_wipe(&db->clear);
 	free(db);
 }
 
@@ -144,4 +146,33 @@ srtp_db_open(struct srtp_db *db, const struct pkt_addr *src, uint16_t sport,
 	p = place(src, sport, true);
 	second = try(db, &p, now_ns, in, out);
 	return second == ERR_NOSA ? e : second;
+}
+
+int
+srtp_db_packet(struct srtp_db *db, struct slice in, uint64_t now_ns,
+    struct buf *out)
+{
+	size_t had = out->n;
+	struct pkt_ip ip;
+	struct pkt_udp udp;
+	int e, w;
+
+	if (pkt_ip(in, &ip) < 0 || ip.proto != PKT_PROTO_UDP || ip.cut ||
+	    (ip.fragment && (ip.more || ip.offset > 0)) ||
+	    pkt_udp(ip.payload, &udp) < 0 || udp.cut)
+		return ERR_NOSA;
+	buf_reset(&db->clear);
+	e = srtp_db_open(db, &ip.src, udp.sport, &ip.dst, udp.dport, now_ns,
+	    udp.payload, &db->clear);
+	if (e < 0)
+		return e;
+	udp.payload = buf_slice(&db->clear);
+	w = pkt_ip_write(out, &ip, PKT_PROTO_UDP, 8 + udp.payload.n);
+	if (w == 0)
+		w = pkt_udp_write(out, &ip, &udp);
+	if (w < 0 || out->bad) {
+		out->n = had;
+		return w < 0 ? w : ERR_MEM;
+	}
+	return e;
 }

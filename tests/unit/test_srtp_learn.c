@@ -213,9 +213,9 @@ on_esp(const struct flow_esp *e, void *arg)
 	(void)arg;
 }
 
-/* Frame NUMBER of the capture, as hex of what was in it; "" if closed. */
+/* What is in FRAME opened: the UDP payload, or the whole IP packet. */
 static int
-open_frame(struct slice frame, struct buf *out)
+open_frame(struct slice frame, bool whole, struct buf *out)
 {
 	struct slice in;
 	struct pkt_ip ip;
@@ -224,54 +224,71 @@ open_frame(struct slice frame, struct buf *out)
 	if (pkt_link(1, frame, &in) < 0 || pkt_ip(in, &ip) < 0 ||
 	    pkt_udp(ip.payload, &udp) < 0)
 		return ERR_FORMAT;
-	return srtp_db_open(db, &ip.src, udp.sport, &ip.dst, udp.dport, 0,
+	return whole ? srtp_db_packet(db, in, 0, out) :
+	    srtp_db_open(db, &ip.src, udp.sport, &ip.dst, udp.dport, 0,
 	    udp.payload, out);
 }
 
+/* HEX is what call.txt has of frame I; NULL: it is SIP. */
 static void
-test_capture(void)
+check_frame(size_t i, const struct net_frames *sealed,
+    const struct net_frames *clear, bool whole, const char *hex)
+{
+	struct slice in = sealed->f[i].data, want;
+	struct buf out;
+	int e;
+
+	buf_init(&out, 0);
+	e = open_frame(in, whole, &out);
+	if (hex == NULL)
+		CHECK_INT(e, ERR_NOSA, "frame %zu is SIP", i + 1);
+	else if (CHECK_INT(e, 0, "frame %zu", i + 1) && whole)
+		CHECK(pkt_link(1, clear->f[i].data, &want) == PKT_NEXT_IP &&
+		    slice_eq(buf_slice(&out), want), "frame %zu", i + 1);
+	else
+		CHECK_HEX(out.p, out.n, hex, "frame %zu", i + 1);
+	if (hex != NULL)
+		CHECK_INT(open_frame(in, whole, &out), ERR_REPLAY,
+		    "frame %zu again", i + 1);
+	buf_free(&out);
+}
+
+static void
+test_capture(bool whole)
 {
 	static const struct srtp_learn_sink to_db = { into_db, on_bad, NULL };
 	const struct flow_sink flow_sink = {
 		on_sip, on_esp, NULL, NULL, net_damage, NULL
 	};
 	struct flow_options o = { .packets = false };
-	struct net_frames l = { .n = 0 };
+	struct net_frames l = { .n = 0 }, clear = { .n = 0 };
 	size_t n, opened = 0;
-	char *text = (char *)unit_file("../srtp/call.txt", &n), *line;
+	char *text = (char *)unit_file("../srtp/call.txt", &n);
+	char *line = strtok(text, "\n");
 	struct sa_db *sas = sa_db_new();
 	struct flow *f = flow_new(&flow_sink, &o, sas);
-	struct buf out;
 
 	db = srtp_db_new();
 	learn = srtp_learn_new(&to_db);
-	if (!CHECK(net_load("srtp/call.pcap", &l), "call.pcap"))
+	if (!CHECK(net_load("srtp/call.pcap", &l) &&
+	    net_load("srtp/clear.pcap", &clear) && l.n == clear.n,
+	    "captures"))
 		return;
-	buf_init(&out, 0);
-	line = strtok(text, "\n");
 	for (size_t i = 0; i < l.n; i++) {
-		unsigned long number = line != NULL ?
-		    strtoul(line, NULL, 10) : 0;
-		int e = open_frame(l.f[i].data, &out);
+		bool srtp = line != NULL && strtoul(line, NULL, 10) == i + 1;
 
 		CHECK_EACH(flow_frame(f, 1, 0, i + 1, 0, l.f[i].data,
 		    l.f[i].data.n) == 0, "flow");
-		if (number == i + 1) {
-			CHECK_INT(e, 0, "frame %zu", i + 1);
-			CHECK_HEX(out.p, out.n, strchr(line, ' ') + 1,
-			    "frame %zu", i + 1);
-			opened++;
+		check_frame(i, &l, &clear, whole,
+		    srtp ? strchr(line, ' ') + 1 : NULL);
+		opened += srtp;
+		if (srtp)
 			line = strtok(NULL, "\n");
-			CHECK_INT(open_frame(l.f[i].data, &out), ERR_REPLAY,
-			    "frame %zu again", i + 1);
-		} else
-			CHECK_INT(e, ERR_NOSA, "frame %zu is SIP", i + 1);
-		buf_reset(&out);
 	}
 	CHECK_INT(opened, 88, "packets");
-	buf_free(&out);
 	free(text);
 	net_frames_free(&l);
+	net_frames_free(&clear);
 	flow_free(f);
 	sa_db_free(sas);
 	srtp_learn_free(learn);
@@ -283,6 +300,7 @@ main(void)
 {
 	test_dialogs();
 	test_sdp();
-	test_capture();
+	test_capture(false);
+	test_capture(true);
 	return unit_end();
 }

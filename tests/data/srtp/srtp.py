@@ -8,6 +8,7 @@ then writes beside itself:
   packets.json     packets of every crypto-suite and session parameter
   call.pcap        two calls, signalled in clear, with SRTP and SRTCP
   call.txt         what the SRTP of call.pcap was before: frame, RTP or RTCP
+  clear.pcap       call.pcap as if there had been no SRTP
   call.call.records.jsonll the srtp records that call.pcap should give
 """
 import base64
@@ -287,10 +288,12 @@ def record(s, call, src, dst, role, tag, frame_no, lifetime=None, mki=None):
 
 
 def calls():
-    frames, clear, records = [], [], []
+    frames, clear, plain, records = [], [], [], []
 
     def put(src, sport, dst, dport, data, was=None):
         frames.append(frame(src, sport, dst, dport, data))
+        plain.append(frame(src, sport, dst, dport,
+                           data if was is None else was))
         if was is not None:
             clear.append('%d %s' % (len(frames), was.hex()))
 
@@ -340,19 +343,24 @@ def calls():
     records.append(record(one, 'two', (a[0], 40000), (b[0], 50000), 'answer',
                           7, n))
     media((a[0], 40000), (b[0], 50000), one, two)
-    return frames, clear, records
+    return frames, clear, plain, records
+
+
+def capture(name, frames):
+    with open(os.path.join(HERE, name), 'wb') as f:
+        f.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for i, p in enumerate(frames):
+            f.write(struct.pack('<IIII', 1700000000, 20000 * i, len(p),
+                                len(p)) + p)
 
 
 def main():
     check()
     with open(os.path.join(HERE, 'packets.json'), 'w') as f:
         f.write('[' + ',\n'.join(json.dumps(c) for c in packets()) + ']\n')
-    frames, clear, records = calls()
-    with open(os.path.join(HERE, 'call.pcap'), 'wb') as f:
-        f.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i, p in enumerate(frames):
-            f.write(struct.pack('<IIII', 1700000000, 20000 * i, len(p),
-                                len(p)) + p)
+    frames, clear, plain, records = calls()
+    capture('call.pcap', frames)
+    capture('clear.pcap', plain)
     with open(os.path.join(HERE, 'call.txt'), 'w') as f:
         f.write('\n'.join(clear) + '\n')
     with open(os.path.join(HERE, 'call.records.jsonl'), 'w') as f:
