@@ -37,7 +37,7 @@ sip()
 	run -0 --separate-stderr ims-sa media -x "$SRTP/call.pcap"
 	[ -z "$stderr" ]
 	same "$(jq -cS . "$SRTP/call.records.jsonl")" "$(jq -cS '{call_id, src,
-	    sport, dst, dport, role, suite, tag, frame, key, salt, session_key,
+	    sport, dst, dport, rtcp_dport, role, suite, tag, frame, key, salt, session_key,
 	    session_salt, session_auth, rtcp_session_key, rtcp_session_salt,
 	    rtcp_session_auth, mki, lifetime} |
 	    with_entries(select(.value != null))' <<<"$output")"

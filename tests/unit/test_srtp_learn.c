@@ -76,7 +76,7 @@ say(struct srtp_learn *l, const char *from, const char *to, const char *first,
 static const struct {
 	const char	*name;
 	struct {
-		bool		 back;	/* from b to a */
+		int		 way;	/* 1: from b to a; 2: a second hop */
 		const char	*first, *branch, *cseq, *sdp;
 	} say[5];
 	const char	*want;
@@ -114,6 +114,11 @@ static const struct {
 	    { 0, INV, "z2", "1 INVITE", OFFER },
 	    { 1, OK, "z2", "1 INVITE", ANSWER },
 	    { 1, OK, "z1", "1 INVITE", ANSWER } }, BOTH },
+	{ "two hops with one branch, and SDP of their own", {
+	    { 0, INV, "z1", "1 INVITE", OFFER },
+	    { 2, INV, "z1", "1 INVITE", ADDR("192.0.2.3") AUDIO
+	    A("5", S80, K1) }, { 1, OK, "z1", "1 INVITE", ANSWER } },
+	    BOTH "offer 192.0.2.3:4000>:0 sdes " S80 " 5|" },
 	{ "SDES taken away by the answer", {
 	    { 0, INV, "z1", "1 INVITE", OFFER },
 	    { 1, OK, "z1", "1 INVITE", PLAIN } },
@@ -152,6 +157,13 @@ static const struct {
 static void
 test_dialogs(void)
 {
+	static const char *const from[] = {
+		"10.0.0.1", "10.0.0.2", "10.0.0.3"
+	};
+	static const char *const to[] = {
+		"10.0.0.2", "10.0.0.1", "10.0.0.4"
+	};
+
 	for (size_t i = 0; i < sizeof(dialogs) / sizeof(dialogs[0]); i++) {
 		struct srtp_learn *l = srtp_learn_new(&sink);
 
@@ -160,9 +172,9 @@ test_dialogs(void)
 		told[0] = '\0';
 		for (size_t j = 0; j < 5 && dialogs[i].say[j].first != NULL;
 		    j++)
-			say(l, dialogs[i].say[j].back ? "10.0.0.2" :
-			    "10.0.0.1", dialogs[i].say[j].back ? "10.0.0.1" :
-			    "10.0.0.2", dialogs[i].say[j].first,
+			say(l, from[dialogs[i].say[j].way],
+			    to[dialogs[i].say[j].way],
+			    dialogs[i].say[j].first,
 			    dialogs[i].say[j].branch, dialogs[i].say[j].cseq,
 			    dialogs[i].say[j].sdp);
 		srtp_learn_end(l);

@@ -268,10 +268,11 @@ def crypto(tag, s, rest=''):
     return 'a=crypto:%d %s inline:%s%s' % (tag, s.suite, b, rest)
 
 
-def record(s, call, src, dst, role, tag, frame_no, lifetime=None, mki=None):
+def record(s, call, src, dst, role, tag, frame_no, rtcp, lifetime=None,
+           mki=None):
     r = {'call_id': call, 'src': src[0], 'sport': src[1], 'dst': dst[0],
          'dport': dst[1], 'role': role, 'suite': s.suite, 'tag': tag,
-         'frame': frame_no, 'key': s.key.hex(), 'salt': s.salt.hex()}
+         'frame': frame_no, 'rtcp_dport': rtcp, 'key': s.key.hex(), 'salt': s.salt.hex()}
     k, a, salt = s.session(False, 0)
     r['session_key'], r['session_salt'] = k.hex(), salt.hex()
     if not s.suite.startswith('AEAD'):
@@ -297,7 +298,7 @@ def calls():
         if was is not None:
             clear.append('%d %s' % (len(frames), was.hex()))
 
-    def media(a, b, sa, sb):
+    def media(a, b, sa, sb, rtcp):
         ssrc = (RNG.randrange(1 << 32), RNG.randrange(1 << 32))
         for i in range(20):
             for me, (src, dst, s) in enumerate(((a, b, sa), (b, a, sb))):
@@ -307,7 +308,7 @@ def calls():
                 put(*src, *dst, s.rtp(p, index >> 16), p)
                 if i % 10 == 9:
                     p = rtcp_packet(ssrc[me], i)
-                    put(src[0], src[1] + 1, dst[0], dst[1] + 1,
+                    put(src[0], rtcp[me], dst[0], rtcp[1 - me],
                         s.rtcp(p, i // 10), p)
 
     # 1: IPv4, three offers, the second is taken; MKI, lifetime.
@@ -323,26 +324,28 @@ def calls():
     put(*b, *a, sip('SIP/2.0 200 OK', 'one', '1', sdp(
         b[0], ['m=audio 50000 RTP/SAVP 96', crypto(2, two)]), to=';tag=b'))
     records.append(record(one, 'one', (a[0], 40000), (b[0], 50000), 'offer',
-                          2, 2, 1 << 20, '00000001'))
+                          2, 2, 50001, 1 << 20, '00000001'))
     records.append(record(two, 'one', (b[0], 50000), (a[0], 40000), 'answer',
-                          2, 2))
-    media((a[0], 40000), (b[0], 50000), one, two)
-    # 2: IPv6, the offer in the 200, the answer in the ACK; GCM.
+                          2, 2, 40001))
+    media((a[0], 40000), (b[0], 50000), one, two, (40001, 50001))
+    # 2: IPv6, the offer in the 200, the answer in the ACK; GCM; one side has
+    # RTCP on the port of RTP, the other on one of its own.
     a, b = ('2001:db8::1', 5060), ('2001:db8::2', 5060)
     one = Sender('AEAD_AES_128_GCM', rand(16), rand(12))
     two = Sender('AEAD_AES_128_GCM', rand(16), rand(12))
     put(*a, *b, sip('INVITE sip:b@example.org SIP/2.0', 'two', '2', ''))
     put(*b, *a, sip('SIP/2.0 200 OK', 'two', '2', sdp(
-        b[0], ['m=audio 50000 RTP/SAVPF 96', crypto(7, two)]), to=';tag=b'))
+        b[0], ['m=audio 50000 RTP/SAVPF 96', 'a=rtcp:50077',
+               crypto(7, two)]), to=';tag=b'))
     put(*a, *b, sip('ACK sip:b@example.org SIP/2.0', 'two', '3', sdp(
-        a[0], ['m=audio 40000 RTP/SAVPF 96', crypto(7, one)]), '1 ACK',
-        ';tag=b'))
+        a[0], ['m=audio 40000 RTP/SAVPF 96', 'a=rtcp-mux',
+               crypto(7, one)]), '1 ACK', ';tag=b'))
     n = len(frames)
     records.append(record(two, 'two', (b[0], 50000), (a[0], 40000), 'offer',
-                          7, n))
+                          7, n, 40000))
     records.append(record(one, 'two', (a[0], 40000), (b[0], 50000), 'answer',
-                          7, n))
-    media((a[0], 40000), (b[0], 50000), one, two)
+                          7, n, 50077))
+    media((a[0], 40000), (b[0], 50000), one, two, (40000, 50077))
     return frames, clear, plain, records
 
 
