@@ -114,6 +114,10 @@ static const struct {
 	    { 0, INV, "z2", "1 INVITE", OFFER },
 	    { 1, OK, "z2", "1 INVITE", ANSWER },
 	    { 1, OK, "z1", "1 INVITE", ANSWER } }, BOTH },
+	{ "the same offer, on a second hop not answered", {
+	    { 0, INV, "z1", "1 INVITE", OFFER },
+	    { 2, INV, "z2", "1 INVITE", OFFER },
+	    { 1, OK, "z1", "1 INVITE", ANSWER } }, BOTH },
 	{ "two hops with one branch, and SDP of their own", {
 	    { 0, INV, "z1", "1 INVITE", OFFER },
 	    { 2, INV, "z1", "1 INVITE", ADDR("192.0.2.3") AUDIO
