@@ -648,7 +648,7 @@ test_out(void)
 	struct cap_frame got;
 	uint8_t file[256];
 	FILE *f = fmemopen(file, sizeof(file), "w+b");
-	struct cap_out *o;
+	struct cap_out *o = NULL;
 	struct cap *c;
 	long n;
 
@@ -683,7 +683,7 @@ test_out_many(void)
 	static uint8_t octets[CAP_FRAME_MAX + 1];
 	struct cap_frame in = { .data = { octets, sizeof(octets) } }, got;
 	FILE *f = tmpfile();
-	struct cap_out *o;
+	struct cap_out *o = NULL;
 	struct cap *c;
 	size_t n = 0;
 
@@ -715,7 +715,7 @@ test_out_full(void)
 {
 	struct cap_frame in = { .data = { NULL, 0 } };
 	FILE *f = fopen("/dev/full", "wb");
-	struct cap_out *o;
+	struct cap_out *o = NULL;
 
 	if (f == NULL || (o = cap_out_new(f, 1)) == NULL)
 		unit_fatal("cap_out_new", "no /dev/full, or no memory");
