@@ -21,6 +21,7 @@ struct derive {
 
 extern struct derive derive;
 
+void	 derive_parse(int argc, char **argv);
 /* alg, ealg and mode that were typed, or these defaults. */
 void	 derive_algs(enum esp_alg *alg, enum esp_ealg *ealg,
 	    enum sa_mode *mode);
