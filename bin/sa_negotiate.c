@@ -210,12 +210,12 @@ parse(int argc, char **argv)
 }
 
 /* Not read: a phone that begins. */
-static int
+static void
 begin(void)
 {
+	g.n = 1;
 	g.answer = agree_ue(NULL, &g.out);
 	tool_out(&g.out);
-	return g.answer;
 }
 
 int
@@ -231,12 +231,13 @@ cmd_negotiate(int argc, char **argv)
 	tool_out_open(&opt.common);
 	to.db = keys_db();
 	keys_load(to.db, agree_taken, NULL);
-	if (agree.ue && optind == argc)
-		return begin();
 	if (strcmp(agree.as, "judge") == 0 &&
 	    (g.talks = sa_talks_new(on_talk, NULL)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	tool_messages(argv + optind, argc - optind, &to);
+	if (agree.ue && optind == argc)
+		begin();
+	else
+		tool_messages(argv + optind, argc - optind, &to);
 	if (g.talks != NULL)
 		sa_talks_end(g.talks);
 	if (g.n == 0) {

@@ -2,11 +2,11 @@
  * sa: security agreement (RFC 3329, TS 33.203 annex H) to SA sets, and the
  * database of security associations.
  *
- * The files: sa.c is one mechanism and its keys; sa_list.c the list in a header;
- * sa_set.c the four SAs of an agreement; sa_agree.c the agreement of two sides,
- * sa_talk.c the messages that make it; sa_xfrm.c and sa_uat.c other people's
- * forms of an SA; sa_db.c finds the SA of an ESP packet and opens it; sa_learn.c
- * watches signalling and fills the database.
+ * The files: sa.c is one mechanism and its keys; sa_list.c the list in a
+ * header; sa_set.c the four SAs of an agreement; sa_agree.c the agreement of two
+ * sides, sa_talk.c the messages that make it; sa_xfrm.c, sa_xfrm_read.c and
+ * sa_uat.c other people's forms of an SA; sa_db.c finds the SA of an ESP packet
+ * and opens it; sa_learn.c watches signalling and fills the database.
  */
 #ifndef SA_H
 #define SA_H
@@ -316,7 +316,7 @@ struct sa_talk {
 
 struct sa_talks;
 typedef void sa_talk_fn(const struct sa_talk *k, void *arg);
-/* FN gets each when its SM7 is seen, the others at the end.  NULL: no memory. */
+/* FN gets each when its SM7 is seen, the rest at the end.  NULL: no memory. */
 struct sa_talks	*sa_talks_new(sa_talk_fn *fn, void *arg);
 void		 sa_talks_free(struct sa_talks *t);
 /*

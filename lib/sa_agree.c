@@ -280,7 +280,8 @@ sa_judge(const struct sa_sides *s, enum sa_rule rule, bool confidential,
 		remark_server(s, j);
 	}
 	if (s->status != 0) {
-		because(j, "the P-CSCF answered %u without a challenge", s->status);
+		because(j, "the P-CSCF answered %u without a challenge",
+		    s->status);
 		verdict(j, SA_NO_AGREEMENT);
 	} else if (!s->challenged && s->n_server == 0) {
 		because(j, "the challenge was not seen");

@@ -80,7 +80,8 @@ put_algs(struct buf *b, const struct esp_key *k)
 	}
 	for (size_t i = 0; i < SA_XFRM_AUTHS; i++)
 		if (sa_xfrm_auths[i].alg == k->alg) {
-			buf_printf(b, " auth-trunc '%s'", sa_xfrm_auths[i].name);
+			buf_printf(b, " auth-trunc '%s'",
+			    sa_xfrm_auths[i].name);
 			put_key(b, k->auth, k->auth_len, NULL);
 			buf_printf(b, " %u", sa_xfrm_auths[i].bits);
 		}

@@ -203,7 +203,8 @@ take_auth(struct reader *r, struct slice rest, bool trunc)
 	}
 	for (size_t i = 0; i < SA_XFRM_AUTHS; i++) {
 		bits = trunc ? icv_bits(rest, 0) : 96;
-		if (!slice_is(name, sa_xfrm_auths[i].name) || bits != sa_xfrm_auths[i].bits)
+		if (!slice_is(name, sa_xfrm_auths[i].name) ||
+		    bits != sa_xfrm_auths[i].bits)
 			continue;
 		k->alg = sa_xfrm_auths[i].alg;
 		if (take_key(r, key, k->auth, &k->auth_len) &&
@@ -373,6 +374,23 @@ ports_of_policy(struct reader *r)
 	r->sa.dport = p->dport;
 }
 
+/* Lines that do not go together, each of which was good. */
+static bool
+whole(struct reader *r)
+{
+	const struct esp_key *k = &r->sa.key;
+
+	if (r->sa.spi != 0 && (!r->sa.has_key ||
+	    (esp_alg_key_ok(k->alg, k->auth_len) &&
+	    esp_ealg_key_ok(k->ealg, k->enc_len))))
+		return true;
+	r->line--;
+	bad(r, ERR_FORMAT, slice_str(r->sa.spi == 0 ? "state without spi" :
+	    "algorithms of the state before"));
+	r->line++;
+	return false;
+}
+
 static int
 end_state(struct reader *r)
 {
@@ -381,7 +399,7 @@ end_state(struct reader *r)
 	struct sa *was;
 	uint64_t seq;
 
-	if (!r->state || !r->good)
+	if (!r->state || !r->good || !whole(r))
 		return 0;
 	ports_of_policy(r);
 	memset(&id, 0, sizeof(id));

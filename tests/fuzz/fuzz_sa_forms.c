@@ -33,6 +33,13 @@ uat(struct slice line)
 	buf_free(&b);
 }
 
+/* Nothing that a shell takes for more than a letter. */
+static bool
+plain(int c)
+{
+	return c >= ' ' && c < 0x7f && strchr("\"$`;&|<>\\", c) == NULL;
+}
+
 static void
 on_sa(const struct sa *sa, void *arg)
 {
@@ -45,8 +52,7 @@ on_sa(const struct sa *sa, void *arg)
 	buf_init(&b, 0);
 	if (sa_xfrm_write(&b, sa, "in", false) == 0)
 		for (size_t i = 0; i < b.n; i++)
-			must(b.p[i] == '\n' || (b.p[i] >= ' ' && b.p[i] < 0x7f &&
-			    strchr("\"$`;&|<>\\", b.p[i]) == NULL));
+			must(b.p[i] == '\n' || plain(b.p[i]));
 	buf_free(&b);
 }
 
