@@ -101,7 +101,10 @@ struct flow_account {
 	uint64_t	 evicted;	/* streams, datagrams dropped for room */
 };
 
-/* PACKET and GAP may be NULL; packets and opened need neither SIP nor GAP. */
+/*
+ * PACKET and GAP may be NULL; packets and opened need neither SIP nor GAP, but
+ * opened hands out messages too if there is SIP.
+ */
 struct flow_sink {
 	void	(*sip)(const struct flow_sip *m, void *arg);
 	void	(*esp)(const struct flow_esp *e, void *arg);

@@ -30,6 +30,7 @@ struct sender {
 struct srtp {
 	struct srtp_key	 key;
 	bool		 seal;
+	bool		 copy;		/* of what comes */
 	struct srtp_engine rtp, rtcp;
 	struct sender	 sender[SRTP_SSRCS];
 	uint64_t	 clock;		/* of touches */
@@ -144,6 +145,12 @@ srtp_begin(struct srtp *s, uint32_t ssrc, uint32_t roc, uint32_t rtcp_index)
 	(void)keep(s, &fresh);
 }
 
+void
+srtp_copy(struct srtp *s, bool copy)
+{
+	s->copy = copy;
+}
+
 bool
 srtp_is_rtcp(struct slice p)
 {
@@ -160,6 +167,8 @@ fresh(const struct window *w, uint64_t i)
 static void
 mark(struct window *w, uint64_t i)
 {
+	if (w->seen && i < w->top && w->top - i >= SRTP_WINDOW)
+		return;			/* a copy of an old one */
 	if (!w->seen || i > w->top) {
 		w->bits = !w->seen || i - w->top >= SRTP_WINDOW ? 0 :
 		    w->bits << (i - w->top);
@@ -232,7 +241,7 @@ begin_rtp(struct srtp *s, struct slice in, struct work *w)
 	w->iv.ssrc = slice_be32(in.p + 8);
 	w->sender = sender_of(s, w->iv.ssrc);
 	e = estimate(&w->sender, slice_be16(in.p + 2), &w->iv.index);
-	if (e == 0 && !fresh(&w->sender.rtp, w->iv.index))
+	if (e == 0 && !s->copy && !fresh(&w->sender.rtp, w->iv.index))
 		e = ERR_REPLAY;
 	return e < 0 ? e : srtp_engine_turn(&s->rtp, &s->key, false,
 	    w->iv.index, s->seal);
@@ -400,7 +409,7 @@ srtp_rtcp_open(struct srtp *s, struct slice in, struct buf *out)
 		return ERR_NOKEY;
 	word = slice_be32(in.p + n + (gcm ? w.tag : 0));
 	w.iv.index = word & ~E_BIT;
-	if (!fresh(&w.sender.rtcp, w.iv.index))
+	if (!s->copy && !fresh(&w.sender.rtcp, w.iv.index))
 		return ERR_REPLAY;
 	e = srtp_engine_turn(&s->rtcp, &s->key, true, w.iv.index, s->seal);
 	if (e < 0)

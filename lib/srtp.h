@@ -73,6 +73,12 @@ void		 srtp_free(struct srtp *s);
 void	 srtp_begin(struct srtp *s, uint32_t ssrc, uint32_t roc,
 	    uint32_t rtcp_index);
 
+/*
+ * What is opened from now on is COPY of packets seen before at another place,
+ * or is not: no replay test of copies.
+ */
+void	 srtp_copy(struct srtp *s, bool copy);
+
 /* Is PACKET, from a port that may have both, RTCP (RFC 5761 4)? */
 bool	 srtp_is_rtcp(struct slice packet);
 
@@ -187,13 +193,14 @@ void		 srtp_db_free(struct srtp_db *db);
 int	 srtp_db_add(struct srtp_db *db, const struct srtp_stream *s)
 	    __attribute__((warn_unused_result));
 /*
- * Open the UDP payload IN as SRTP or SRTCP; OUT gets what was in it.  0, 1 as
- * of srtp_open; ERR_NOSA: no stream goes there, or it is no RTP (RFC 7983);
+ * Open the UDP payload IN as SRTP or SRTCP; OUT gets what was in it.  COPY: it
+ * was seen before at another place, so no replay test.  0, 1 as of srtp_open;
+ * ERR_NOSA: no stream goes there, or it is no RTP (RFC 7983);
  * else why it stays closed: ERR_AUTH, ERR_REPLAY, ERR_NOKEY ...
  */
 int	 srtp_db_open(struct srtp_db *db, const struct pkt_addr *src,
 	    uint16_t sport, const struct pkt_addr *dst, uint16_t dport,
-	    uint64_t now_ns, struct slice in, struct buf *out)
+	    bool copy, uint64_t now_ns, struct slice in, struct buf *out)
 	    __attribute__((warn_unused_result));
 /*
  * The whole IP packet IN, of UDP, with what was in its SRTP or SRTCP instead,
@@ -201,7 +208,7 @@ int	 srtp_db_open(struct srtp_db *db, const struct pkt_addr *src,
  * headers do not come along.  Returns as srtp_db_open(), ERR_NOSA also for what
  * is no UDP, or is a fragment or cut short.
  */
-int	 srtp_db_packet(struct srtp_db *db, struct slice in, uint64_t now_ns,
-	    struct buf *out) __attribute__((warn_unused_result));
+int	 srtp_db_packet(struct srtp_db *db, struct slice in, bool copy,
+	    uint64_t now_ns, struct buf *out) __attribute__((warn_unused_result));
 
 #endif

@@ -115,7 +115,7 @@ srtp_db_add(struct srtp_db *db, const struct srtp_stream *s)
 
 /* The newest first.  0, 1, or the last that was wrong. */
 static int
-try(struct srtp_db *db, const struct place *p, uint64_t now_ns,
+try(struct srtp_db *db, const struct place *p, bool copy, uint64_t now_ns,
     struct slice in, struct buf *out)
 {
 	struct streams *all = table_get(db->streams, p);
@@ -124,16 +124,18 @@ try(struct srtp_db *db, const struct place *p, uint64_t now_ns,
 	if (all == NULL)
 		return ERR_NOSA;
 	table_touch(db->streams, all, now_ns);
-	for (size_t i = all->n; e < 0 && i > 0; i--)
+	for (size_t i = all->n; e < 0 && i > 0; i--) {
+		srtp_copy(all->srtp[i - 1], copy);
 		e = srtp_is_rtcp(in) ?
 		    srtp_rtcp_open(all->srtp[i - 1], in, out) :
 		    srtp_open(all->srtp[i - 1], in, out);
+	}
 	return e;
 }
 
 int
 srtp_db_open(struct srtp_db *db, const struct pkt_addr *src, uint16_t sport,
-    const struct pkt_addr *dst, uint16_t dport, uint64_t now_ns,
+    const struct pkt_addr *dst, uint16_t dport, bool copy, uint64_t now_ns,
     struct slice in, struct buf *out)
 {
 	struct place p = place(dst, dport, false);
@@ -141,16 +143,16 @@ srtp_db_open(struct srtp_db *db, const struct pkt_addr *src, uint16_t sport,
 
 	if (in.n < 8 || in.p[0] >> 6 != 2)
 		return ERR_NOSA;
-	if ((e = try(db, &p, now_ns, in, out)) >= 0)
+	if ((e = try(db, &p, copy, now_ns, in, out)) >= 0)
 		return e;
 	p = place(src, sport, true);
-	second = try(db, &p, now_ns, in, out);
+	second = try(db, &p, copy, now_ns, in, out);
 	return second == ERR_NOSA ? e : second;
 }
 
 int
-srtp_db_packet(struct srtp_db *db, struct slice in, uint64_t now_ns,
-    struct buf *out)
+srtp_db_packet(struct srtp_db *db, struct slice in, bool copy,
+    uint64_t now_ns, struct buf *out)
 {
 	size_t had = out->n;
 	struct pkt_ip ip;
@@ -162,8 +164,8 @@ srtp_db_packet(struct srtp_db *db, struct slice in, uint64_t now_ns,
 	    pkt_udp(ip.payload, &udp) < 0 || udp.cut)
 		return ERR_NOSA;
 	buf_reset(&db->clear);
-	e = srtp_db_open(db, &ip.src, udp.sport, &ip.dst, udp.dport, now_ns,
-	    udp.payload, &db->clear);
+	e = srtp_db_open(db, &ip.src, udp.sport, &ip.dst, udp.dport, copy,
+	    now_ns, udp.payload, &db->clear);
 	if (e < 0)
 		return e;
 	udp.payload = buf_slice(&db->clear);

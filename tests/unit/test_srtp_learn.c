@@ -231,7 +231,7 @@ on_esp(const struct flow_esp *e, void *arg)
 
 /* What is in FRAME opened: the UDP payload, or the whole IP packet. */
 static int
-open_frame(struct slice frame, bool whole, struct buf *out)
+open_frame(struct slice frame, bool whole, bool copy, struct buf *out)
 {
 	struct slice in;
 	struct pkt_ip ip;
@@ -240,9 +240,9 @@ open_frame(struct slice frame, bool whole, struct buf *out)
 	if (pkt_link(1, frame, &in) < 0 || pkt_ip(in, &ip) < 0 ||
 	    pkt_udp(ip.payload, &udp) < 0)
 		return ERR_FORMAT;
-	return whole ? srtp_db_packet(db, in, 0, out) :
-	    srtp_db_open(db, &ip.src, udp.sport, &ip.dst, udp.dport, 0,
-	    udp.payload, out);
+	return whole ? srtp_db_packet(db, in, copy, 0, out) :
+	    srtp_db_open(db, &ip.src, udp.sport, &ip.dst, udp.dport, copy,
+	    0, udp.payload, out);
 }
 
 /* HEX is what call.txt has of frame I; NULL: it is SIP. */
@@ -255,7 +255,7 @@ check_frame(size_t i, const struct net_frames *sealed,
 	int e;
 
 	buf_init(&out, 0);
-	e = open_frame(in, whole, &out);
+	e = open_frame(in, whole, false, &out);
 	if (hex == NULL)
 		CHECK_INT(e, ERR_NOSA, "frame %zu is SIP", i + 1);
 	else if (CHECK_INT(e, 0, "frame %zu", i + 1) && whole)
@@ -263,9 +263,12 @@ check_frame(size_t i, const struct net_frames *sealed,
 		    slice_eq(buf_slice(&out), want), "frame %zu", i + 1);
 	else
 		CHECK_HEX(out.p, out.n, hex, "frame %zu", i + 1);
-	if (hex != NULL)
-		CHECK_INT(open_frame(in, whole, &out), ERR_REPLAY,
+	if (hex != NULL) {
+		CHECK_INT(open_frame(in, whole, false, &out), ERR_REPLAY,
 		    "frame %zu again", i + 1);
+		CHECK_INT(open_frame(in, whole, true, &out), 0,
+		    "frame %zu, a copy", i + 1);
+	}
 	buf_free(&out);
 }
 
