@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "pcap_clear.h"
+#include "pcap_media.h"
 #include "pcap_write.h"
 #include "tool.h"
 
@@ -42,7 +43,8 @@ static const char help[] =
 "  -x, --secrets         keys in sa records\n"
 "  -h, --help            this text\n"
 "  -V, --version         the version\n"
-"      --clear           with -w: the input, ESP replaced by what was in it\n"
+"      --clear           with -w: the input, ESP and SRTP replaced by\n"
+"                        what was in them\n"
 "      --duplicates      copies of a packet too\n"
 "      --link, --mtu     link type of -w, and the longest of its IP packets\n"
 "      --packets         packet records instead of messages, ESP as it is\n"
@@ -243,6 +245,9 @@ options_read(struct asked *a, int argc, char **argv, struct sa_db *db)
 	while ((c = getopt_long(argc, argv, TOOL_SHORT "w:x", options,
 	    NULL)) != -1)
 		switch (c) {
+		case 'k':
+			tool_keys_srtp(db, optarg, media_key);
+			break;
 		case 'w':
 			a->write = optarg;
 			break;

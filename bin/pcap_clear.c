@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "pcap_clear.h"
+#include "pcap_media.h"
 
 #define LINKTYPE_RAW	101
 #define HELD		4096	/* frames that wait, with those behind them */
@@ -147,11 +148,22 @@ replace(struct slice packet)
 static void
 on_packet(const struct flow_packet *p, void *arg)
 {
+	struct slice packet;
+	bool media = media_packet(p, &packet);
+	bool opened = media || p->protection.on;
+
 	(void)arg;
 	/* What is given up belongs to no frame. */
-	if (p->protection.on && c.now != NULL)
-		replace(p->packet);
-	decide(&p->where, p->protection.on && c.changed ? GONE : KEPT);
+	if (opened && c.now != NULL)
+		replace(media ? packet : p->packet);
+	decide(&p->where, opened && c.changed ? GONE : KEPT);
+}
+
+static void
+on_sip(const struct flow_sip *m, void *arg)
+{
+	(void)arg;
+	media_sip(m);
 }
 
 static void
@@ -306,7 +318,7 @@ clear_run(struct sa_db *db, const char *path, char *const *argv, int n)
 {
 	const struct flow_options opt = { .duplicates = true, .opened = true };
 	const struct flow_sink sink = {
-		NULL, on_esp, NULL, on_packet, tool_damage, NULL,
+		on_sip, on_esp, NULL, on_packet, tool_damage, NULL,
 	};
 	const struct tool_reader reader = {
 		on_frame, on_line, on_text, on_end, NULL, NULL,
@@ -323,5 +335,6 @@ clear_run(struct sa_db *db, const char *path, char *const *argv, int n)
 	cap_out_free(c.out);
 	tool_write_end();
 	flow_free(c.flow);
+	media_close();
 	buf_wipe(&c.data);
 }

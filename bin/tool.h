@@ -111,6 +111,9 @@ void	 tool_keys(struct sa_db *db, const char *path);
 /* The same; each SA goes to FN as well. */
 void	 tool_keys_sa(struct sa_db *db, const char *path,
 	    void (*fn)(const struct sa *sa, void *arg), void *arg);
+/* The same; each srtp record goes to FN as well. */
+void	 tool_keys_srtp(struct sa_db *db, const char *path,
+	    void (*fn)(const struct srtp_stream *s));
 /* One such record; 0 or an enum err. */
 int	 tool_key(struct sa_db *db, const struct rec *r)
 	    __attribute__((warn_unused_result));

@@ -320,6 +320,7 @@ struct keys {
 	uint64_t	 used;		/* records that hold keys */
 	void		(*sa)(const struct sa *sa, void *arg);
 	void		*arg;
+	void		(*srtp)(const struct srtp_stream *s);
 };
 
 static int
@@ -359,11 +360,13 @@ key_line(struct slice line, uint64_t number, void *arg)
 	if (r == ERR_MEM)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
 	keys->used += rec.type == REC_SUBSCRIBER || rec.type == REC_VECTOR ||
-	    rec.type == REC_SA;
+	    rec.type == REC_SA || (rec.type == REC_SRTP && keys->srtp != NULL);
 	if (r >= 0)
 		r = tool_key(keys->db, &rec);
 	if (r >= 0 && rec.type == REC_SA && keys->sa != NULL)
 		keys->sa(&rec.sa, keys->arg);
+	if (r >= 0 && rec.type == REC_SRTP && keys->srtp != NULL)
+		keys->srtp(&rec.srtp);
 	if (r < 0) {
 		tool_warn_kind("record", "%s: line %llu: %s", in.file,
 		    (unsigned long long)number,
@@ -388,22 +391,39 @@ tool_lines(const char *path, bool (*line)(struct slice, uint64_t, void *),
 		(void)fclose(f);
 }
 
+static void
+load(struct keys *keys, const char *path)
+{
+	tool_lines(path, key_line, keys);
+	if (keys->used == 0) {
+		tool_warn("%s: no subscriber, sa or vector record in it",
+		    in.file);
+		tool_bad();
+	}
+}
+
 void
 tool_keys(struct sa_db *db, const char *path)
 {
-	tool_keys_sa(db, path, NULL, NULL);
+	struct keys keys = { .db = db };
+
+	load(&keys, path);
 }
 
 void
 tool_keys_sa(struct sa_db *db, const char *path,
     void (*fn)(const struct sa *sa, void *arg), void *arg)
 {
-	struct keys keys = { db, 0, fn, arg };
+	struct keys keys = { .db = db, .sa = fn, .arg = arg };
 
-	tool_lines(path, key_line, &keys);
-	if (keys.used == 0) {
-		tool_warn("%s: no subscriber, sa or vector record in it",
-		    in.file);
-		tool_bad();
-	}
+	load(&keys, path);
+}
+
+void
+tool_keys_srtp(struct sa_db *db, const char *path,
+    void (*fn)(const struct srtp_stream *s))
+{
+	struct keys keys = { .db = db, .srtp = fn };
+
+	load(&keys, path);
 }

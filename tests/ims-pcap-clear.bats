@@ -254,3 +254,55 @@ ipsec_json()
 	run -4 --separate-stderr ims-pcap --clear -w /nonexistent/x \
 	    "$LAB/call_gm.pcap"
 }
+
+# SRTP: data/srtp/clear.pcap is what srtp.py wrote beside call.pcap.
+
+# The octets of each frame.
+octets()
+{
+	tshark -r "$1" -x
+}
+
+@test "srtp: with the keys of its signalling, frame by frame" {
+	run -0 --separate-stderr ims-pcap --clear \
+	    -w "$BATS_TEST_TMPDIR/clear.pcap" "$DATA/srtp/call.pcap"
+	[ -z "$stderr" ]
+	same "$(octets "$DATA/srtp/clear.pcap")" \
+	    "$(octets "$BATS_TEST_TMPDIR/clear.pcap")"
+	same "" "$(bad_sums "$BATS_TEST_TMPDIR/clear.pcap")"
+	same "$(awk '$2 !~ /^80c8/ { print $1, substr($2, 25) }' \
+	    "$DATA/srtp/call.txt")" \
+	    "$(tshark -r "$BATS_TEST_TMPDIR/clear.pcap" -Y rtp.payload \
+	    -o sdp.establish_conversation:FALSE -d udp.port==50000,rtp -d udp.port==40000,rtp -E separator=' ' -T fields \
+	    -e frame.number -e rtp.payload)"
+}
+
+@test "srtp: with srtp records as keys, without its signalling" {
+	ims-sa media -x "$DATA/srtp/call.pcap" >"$BATS_TEST_TMPDIR/k"
+	for f in call clear; do
+		tshark -r "$DATA/srtp/$f.pcap" -Y 'udp.port != 5060' -F pcap \
+		    -w "$BATS_TEST_TMPDIR/$f.cut"
+	done
+	run -0 --separate-stderr ims-pcap --clear -k "$BATS_TEST_TMPDIR/k" \
+	    -w "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/call.cut"
+	same "$(octets "$BATS_TEST_TMPDIR/clear.cut")" \
+	    "$(octets "$BATS_TEST_TMPDIR/out")"
+	run -0 ims-pcap --clear -w "$BATS_TEST_TMPDIR/out" \
+	    "$BATS_TEST_TMPDIR/call.cut"
+	same "$(octets "$BATS_TEST_TMPDIR/call.cut")" \
+	    "$(octets "$BATS_TEST_TMPDIR/out")"
+}
+
+@test "srtp: what has a wrong tag stays closed, and is said" {
+	perl -0777 -pe 'substr($_, -9, 1) ^= "\x01"' "$DATA/srtp/call.pcap" \
+	    >"$BATS_TEST_TMPDIR/bad.pcap"
+	run -3 --separate-stderr ims-pcap --clear -w "$BATS_TEST_TMPDIR/out" \
+	    "$BATS_TEST_TMPDIR/bad.pcap"
+	[[ $stderr == *": frame 93: srtp: tag does not match" ]]
+	last()
+	{
+		tshark -r "$1" -Y 'frame.number == 93' -x
+	}
+	same "$(last "$BATS_TEST_TMPDIR/bad.pcap")" \
+	    "$(last "$BATS_TEST_TMPDIR/out")"
+}
