@@ -161,6 +161,9 @@ struct slice	 sip_value(const struct sip_msg *m, enum sip_h h);
 const struct sip_header	*sip_get_named(const struct sip_msg *m,
 			    const char *name);
 
+/* All of field H of M: from its name to its line end, which is in it. */
+struct slice	 sip_line(const struct sip_msg *m, const struct sip_header *h);
+
 /*
  * Iterate over the comma-separated values of all fields H of M, in order;
  * commas in quotes and angle brackets do not separate; a quote or bracket that

@@ -191,3 +191,18 @@ sip_get_named(const struct sip_msg *m, const char *name)
 			return &m->hdr[i];
 	return NULL;
 }
+
+struct slice
+sip_line(const struct sip_msg *m, const struct sip_header *h)
+{
+	const uint8_t *p = h->name.p, *end = m->head.p + m->head.n;
+	const uint8_t *next = h->value.p + h->value.n;
+
+	/* Behind the value there is white space only, folds perhaps. */
+	do {
+		while (next < end && *next != '\n')
+			next++;
+		next += next < end;
+	} while (next < end && (*next == ' ' || *next == '\t'));
+	return slice_of(p, (size_t)(next - p));
+}

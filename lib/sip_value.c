@@ -202,11 +202,18 @@ sip_cseq(const struct sip_msg *m, struct sip_cseq *out)
 	return 0;
 }
 
-/* May C stand in a host?  All but what delimits it or its neighbours. */
-static bool
+/*
+ * May C stand in a host?  All but what delimits it or its neighbours: controls,
+ * space, DEL and @<>"/,;?[]\ as a bit map of ASCII.
+ */
+static inline bool
 is_host(uint8_t c)
 {
-	return c > ' ' && c != 0x7f && memchr("@<>\"/,;?[]\\", c, 11) == NULL;
+	static const uint32_t not[4] = {
+		0xffffffff, 0xd8009005, 0x38000001, 0x80000000
+	};
+
+	return c >= 0x80 || (not[c >> 5] >> (c & 31) & 1) == 0;
 }
 
 static int
