@@ -34,8 +34,8 @@ summary(struct buf *out, const struct sip_msg *m)
 	rec_put_text_if(out, "impi", impi);
 }
 
-static void
-summary_of(struct buf *out, struct slice message)
+void
+rec_put_summary(struct buf *out, struct slice message)
 {
 	struct sip_msg m;
 
@@ -67,7 +67,7 @@ rec_write_sip(struct buf *out, const struct flow_sip *s, bool duplicate)
 	if (s->msg != NULL)
 		summary(out, s->msg);
 	else
-		summary_of(out, s->message);
+		rec_put_summary(out, s->message);
 	rec_put_truth_if(out, "cut", s->cut);
 	rec_put_truth_if(out, "duplicate", duplicate);
 	if (s->protection.on)

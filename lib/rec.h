@@ -5,7 +5,7 @@
  * Lines are written straight into a buffer and read through jansson.  The
  * files: rec.c writes, with the fields of rec_out.c; rec_field.c reads the fields,
  * rec_key.c the records with keys, rec_read.c the others and the line;
- * rec_agree.c is agreements, rec_srtp.c srtp records; rec_line.c changes a line
+ * rec_agree.c is agreements, rec_hide.c records of hide, rec_srtp.c of srtp; rec_line.c changes a line
  * in place, rec_set.c reads files of test sets.
  */
 #ifndef REC_H
@@ -19,6 +19,7 @@
 #include "audit.h"
 #include "buf.h"
 #include "flow.h"
+#include "hide.h"
 #include "sa.h"
 #include "slice.h"
 #include "srtp.h"
@@ -141,6 +142,27 @@ int	 rec_read_answer(struct rec *r, char error[REC_ERROR_TEXT])
 int	 rec_read_agreement(struct rec *r, struct sa_agreement *a,
 	    char impi[SA_IMPI_MAX], char error[REC_ERROR_TEXT])
 	    __attribute__((warn_unused_result));
+/* What hides topology: a key, a state, a run of a state. */
+enum rec_hide_what {
+	REC_HIDE_NONE, REC_HIDE_KEY, REC_HIDE_STATE, REC_HIDE_RUN,
+};
+
+struct rec_hide {
+	enum rec_hide_what what;
+	unsigned	 id;		/* of a key */
+	struct slice	 network;	/* of a key; or empty */
+	uint8_t		 key[HIDE_KEY];	/* of a key, of a state */
+	uint8_t		 ref[HIDE_REF];	/* of a run */
+	struct slice	 run;
+};
+
+/*
+ * If R, which rec_read() gave as REC_OTHER, is one of these, it is read into H,
+ * whose slices are valid until rec_done(); else WHAT is NONE.  0, or what
+ * rec_read() returns.
+ */
+int	 rec_read_hide(struct rec *r, struct rec_hide *h,
+	    char error[REC_ERROR_TEXT]) __attribute__((warn_unused_result));
 void	 rec_done(struct rec *r);
 
 /* One line each, with its newline, appended to OUT. */
@@ -153,6 +175,7 @@ void	 rec_write_sa(struct buf *out, const struct sa *sa, bool secrets);
 /* SECRETS: with master and session keys. */
 void	 rec_write_srtp(struct buf *out, const struct srtp_stream *s,
 	    bool secrets);
+void	 rec_write_hide(struct buf *out, const struct rec_hide *h);
 void	 rec_write_vector(struct buf *out, const struct rec_vector *v);
 void	 rec_write_answer(struct buf *out, const struct rec_answer *a);
 /* K, JUDGED by RULE; FILE may be empty. */
@@ -170,6 +193,14 @@ void	 rec_write_finding(struct buf *out, const struct audit_finding *f);
  */
 void	 rec_line_set(struct buf *out, struct slice line, const char *key,
 	    const char *rename, struct slice value);
+
+/*
+ * LINE, a sip record, with MESSAGE and its summary in the place of what it had,
+ * appended to OUT.  All else stays as it is; a summary that is not there does
+ * not come.
+ */
+void	 rec_line_sip(struct buf *out, struct slice line,
+	    struct slice message);
 
 /* Test sets.  A value is hex text, empty if the set has none. */
 enum rec_set_field {

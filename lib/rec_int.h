@@ -95,4 +95,7 @@ void	 rec_in_srtp(struct rec_in *in, struct srtp_stream *s);
 void	 rec_in_vector(struct rec_in *in, struct rec_vector *v);
 void	 rec_in_answer(struct rec_in *in, struct rec_answer *a);
 
+/* The summary fields of a sip record with MESSAGE (rec.c). */
+void	 rec_put_summary(struct buf *out, struct slice message);
+
 #endif

@@ -1,7 +1,7 @@
 /* rec_line: one value of a line of JSON changed, the rest left as it is. */
 #include <string.h>
 
-#include "rec.h"
+#include "rec_int.h"
 
 /* Behind the string that begins at I. */
 static size_t
@@ -46,26 +46,43 @@ skip_value(struct slice s, size_t i)
 	return i;
 }
 
+/*
+ * The name and value of the next field of LINE, at or after *I, which moves
+ * behind it; 1 is behind the brace of the object.
+ */
+static bool
+next_field(struct slice line, size_t *i, struct slice *name,
+    struct slice *value)
+{
+	size_t end;
+
+	*i = skip_space(line, *i);
+	if (*i < line.n && line.p[*i] == ',')
+		*i = skip_space(line, *i + 1);
+	if (*i >= line.n || line.p[*i] != '"')
+		return false;
+	end = skip_string(line, *i);
+	*name = slice_sub(line, *i + 1, end - *i - 2);
+	end = skip_space(line, end);		/* the colon */
+	*i = skip_space(line, end + 1);
+	end = skip_value(line, *i);
+	*value = slice_sub(line, *i, end - *i);
+	while (value->n > 0 && slice_trim(*value).n < value->n)
+		value->n--;
+	*i = (size_t)(value->p - line.p) + value->n;
+	return true;
+}
+
 /* Where KEY and its value are in the object LINE. */
 static bool
 find(struct slice line, const char *key, struct slice *name,
     struct slice *value)
 {
-	size_t i = skip_space(line, 0) + 1, end;
+	size_t i = skip_space(line, 0) + 1;
 
-	while ((i = skip_space(line, i)) < line.n && line.p[i] == '"') {
-		end = skip_string(line, i);
-		*name = slice_sub(line, i + 1, end - i - 2);
-		i = skip_space(line, end);	/* the colon */
-		i = skip_space(line, i + 1);
-		end = skip_value(line, i);
-		*value = slice_sub(line, i, end - i);
-		while (value->n > 0 && slice_trim(*value).n < value->n)
-			value->n--;
+	while (next_field(line, &i, name, value))
 		if (slice_is(*name, key))
 			return true;
-		i = end + 1;
-	}
 	return false;
 }
 
@@ -104,4 +121,55 @@ rec_line_set(struct buf *out, struct slice line, const char *key,
 	buf_str(out, "\":");
 	quoted(out, value);
 	buf_put(out, slice_from(line, at > 0 ? at - 1 : 0));
+}
+
+/* Is NAME a field of the summary, perhaps in its other form? */
+static bool
+is_summary(struct slice name)
+{
+	static const char *const of_summary[] = {
+		"method", "status", "call_id", "cseq", "impi", "method_b64",
+		"call_id_b64", "cseq_b64", "impi_b64",
+	};
+
+	for (size_t i = 0; i < sizeof(of_summary) / sizeof(of_summary[0]); i++)
+		if (slice_is(name, of_summary[i]))
+			return true;
+	return false;
+}
+
+/* What OUT has from AT on is the first field: it has no comma in front. */
+static void
+first_field(struct buf *out, size_t at)
+{
+	if (out->n > at && out->p[at] == ',') {
+		memmove(out->p + at, out->p + at + 1, out->n - at - 1);
+		out->n--;
+	}
+}
+
+void
+rec_line_sip(struct buf *out, struct slice line, struct slice message)
+{
+	size_t i = skip_space(line, 0) + 1, done = i, start, at;
+	struct slice name, value;
+	bool summary = false;
+
+	buf_put(out, slice_sub(line, 0, done));
+	start = out->n;
+	while (next_field(line, &i, &name, &value)) {
+		at = out->n;
+		if (slice_is(name, "message") || slice_is(name, "message_b64"))
+			rec_put_text(out, "message", message);
+		else if (!is_summary(name))
+			buf_put(out, slice_sub(line, done, i - done));
+		else if (!summary) {
+			rec_put_summary(out, message);
+			summary = true;
+		}
+		if (at == start)
+			first_field(out, at);
+		done = i;
+	}
+	buf_put(out, slice_from(line, done));
 }

@@ -1118,6 +1118,110 @@ test_full(void)
 	CHECK(unit_failed == 0, "every limit of the buffer");
 }
 
+/* The message of a line changed: its summary with it, all else as it was. */
+static void
+line_sip(void)
+{
+	static const char new[] = "INVITE sip:b SIP/2.0\r\nCall-ID: \"c\"\r\n"
+	    "CSeq: 2 INVITE\r\n\r\n";
+	static const char text[] = "\"message\":\"INVITE sip:b SIP/2.0\\r\\n"
+	    "Call-ID: \\\"c\\\"\\r\\nCSeq: 2 INVITE\\r\\n\\r\\n\"";
+	static const char summary[] = "\"method\":\"INVITE\",\"call_id\":"
+	    "\"\\\"c\\\"\",\"cseq\":\"2 INVITE\"";
+	static const struct {
+		const char	*line, *before, *summary, *between, *after;
+	} t[] = {
+		{ "{\"type\":\"sip\", \"frame\" : 7 ,\"status\":200,\"call_id\":"
+		    "\"a\",\"cseq\":\"1 X\",\"impi\":\"i\" , \"x\":{\"impi\":[1,"
+		    "\"}\"]},\"message\":\"old\" }",
+		    "{\"type\":\"sip\", \"frame\" : 7,", summary,
+		    " , \"x\":{\"impi\":[1,\"}\"]},", " }" },
+		{ "{\"message_b64\":\"AAAA\",\"type\":\"sip\"}", "{", "", "",
+		    ",\"type\":\"sip\"}" },
+		{ " { \"method\":\"X\" , \"type\":\"sip\",\"message\":\"\"}",
+		    " {", summary, " , \"type\":\"sip\",", "}" },
+		{ "{\"impi\":\"i\",\"cseq\":\"1 X\",\"message\":\"\"}", "{",
+		    summary, ",", "}" },
+	};
+	struct buf out;
+	char want[1024];
+
+	buf_init(&out, 0);
+	for (size_t i = 0; i < N(t); i++) {
+		snprintf(want, sizeof(want), "%s%s%s%s%s", t[i].before,
+		    t[i].summary, t[i].between, text, t[i].after);
+		buf_reset(&out);
+		rec_line_sip(&out, slice_str(t[i].line), slice_str(new));
+		CHECK_STR(buf_slice(&out), want, "line %zu with another "
+		    "message", i);
+	}
+	buf_reset(&out);
+	rec_line_sip(&out, slice_str("{\"type\":\"sip\",\"message\":\"x\"}"),
+	    slice_of("OPTIONS sip:a SIP/2.0\r\nX: \xff\r\n\r\n", 31));
+	CHECK_STR(buf_slice(&out), "{\"type\":\"sip\",\"message_b64\":"
+	    "\"T1BUSU9OUyBzaXA6YSBTSVAvMi4wDQpYOiD/DQoNCg==\"}",
+	    "a message that is no UTF-8");
+	buf_free(&out);
+}
+
+/* The records of hide, written and read; and what is wrong with them. */
+static void
+hide_records(void)
+{
+	static const char *const good[] = {
+		"{\"type\":\"hide-key\",\"id\":7,\"network\":\"home1.net\","
+		    "\"key\":\"000102030405060708090a0b0c0d0e0f\"}",
+		"{\"type\":\"hide-key\",\"id\":0,"
+		    "\"key\":\"000102030405060708090a0b0c0d0e0f\"}",
+		"{\"type\":\"hide-state\","
+		    "\"key\":\"000102030405060708090a0b0c0d0e0f\"}",
+		"{\"type\":\"hide-run\","
+		    "\"ref\":\"000102030405060708090a0b0c0d0e0f\",\"run\":\"00ff\"}",
+	};
+	static const struct {
+		const char	*line, *error;
+	} bad[] = {
+		{ "{\"type\":\"hide-key\",\"id\":7,\"key\":\"00\"}",
+		    "key: 1 octets, not 16" },
+		{ "{\"type\":\"hide-key\",\"id\":256,"
+		    "\"key\":\"000102030405060708090a0b0c0d0e0f\"}", "id: " },
+		{ "{\"type\":\"hide-key\","
+		    "\"key\":\"000102030405060708090a0b0c0d0e0f\"}", "id: " },
+		{ "{\"type\":\"hide-key\",\"id\":1}", "key: " },
+		{ "{\"type\":\"hide-state\"}", "key: " },
+		{ "{\"type\":\"hide-run\","
+		    "\"ref\":\"000102030405060708090a0b0c0d0e0f\"}", "run: " },
+		{ "{\"type\":\"hide-run\",\"run\":\"00\"}", "ref: " },
+	};
+	struct rec_hide h;
+	struct rec r;
+	struct buf out;
+
+	buf_init(&out, 0);
+	for (size_t i = 0; i < N(good); i++) {
+		buf_reset(&out);
+		CHECK(rec_read(&r, slice_str(good[i]), error) == 0 &&
+		    rec_read_hide(&r, &h, error) == 0, "read: %s", error);
+		rec_write_hide(&out, &h);
+		CHECK(out.n > 0 && out.p[out.n - 1] == '\n', "a line");
+		CHECK_STR(slice_sub(buf_slice(&out), 0, out.n - 1), good[i],
+		    "written as it was read");
+		rec_done(&r);
+	}
+	for (size_t i = 0; i < N(bad); i++) {
+		CHECK(rec_read(&r, slice_str(bad[i].line), error) == 0 &&
+		    rec_read_hide(&r, &h, error) < 0, "bad: %s", bad[i].line);
+		CHECK(strncmp(error, bad[i].error, strlen(bad[i].error)) == 0,
+		    "says %s: %s", bad[i].error, error);
+		rec_done(&r);
+	}
+	CHECK(rec_read(&r, slice_str("{\"type\":\"x\"}"), error) == 0 &&
+	    rec_read_hide(&r, &h, error) == 0 && h.what == REC_HIDE_NONE,
+	    "another type");
+	rec_done(&r);
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -1144,5 +1248,7 @@ main(void)
 	test_prefixes();
 	test_random();
 	test_full();
+	line_sip();
+	hide_records();
 	return unit_end();
 }
