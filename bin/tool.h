@@ -145,6 +145,11 @@ void	 tool_read_whole(char *const *argv, int n,
 	    void (*whole)(struct slice text));
 const char	*tool_file(void);
 bool	 tool_many(void);
+/*
+ * The empty lines in front of the message of plain text that is handed on; at
+ * the end of the input those behind the last.
+ */
+struct slice	 tool_blank(void);
 /* "FILE: WHAT NUMBER", or FILE for 0; valid until the next call. */
 const char	*tool_place(const char *what, uint64_t number);
 

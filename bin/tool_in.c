@@ -19,12 +19,19 @@ static struct {
 	bool		 many;
 	bool		 progress;	/* standard error is a terminal */
 	time_t		 shown;
+	struct buf	 blank;		/* lines in front of a text */
 } in;
 
 const char *
 tool_file(void)
 {
 	return in.file;
+}
+
+struct slice
+tool_blank(void)
+{
+	return buf_slice(&in.blank);
 }
 
 bool
@@ -180,10 +187,14 @@ read_text(FILE *f, const struct tool_reader *r)
 	read_all(f, &b);
 	rest = buf_slice(&b);
 	while (go && rest.n > 0) {
-		int n;
+		int n = 0;
 
-		while (rest.n > 0 && (rest.p[0] == '\r' || rest.p[0] == '\n'))
-			rest = slice_from(rest, 1);
+		while ((size_t)n < rest.n && (rest.p[n] == '\r' ||
+		    rest.p[n] == '\n'))
+			n++;
+		buf_reset(&in.blank);
+		buf_put(&in.blank, slice_sub(rest, 0, (size_t)n));
+		rest = slice_from(rest, (size_t)n);
 		if (rest.n == 0)
 			break;
 		n = sip_frame(rest, NULL);
@@ -203,6 +214,7 @@ read_text(FILE *f, const struct tool_reader *r)
 			n = (int)sip_find(rest, 1);
 		} else
 			go = r->text(slice_sub(rest, 0, (size_t)n), r->arg);
+		buf_reset(&in.blank);
 		rest = slice_from(rest, (size_t)n);
 	}
 	buf_free(&b);
@@ -285,6 +297,7 @@ tool_read(char *const *argv, int n, const struct tool_reader *r)
 
 		if (f == NULL)
 			continue;
+		buf_reset(&in.blank);
 		go = read_one(f, r);
 		r->end(r->arg);
 		if (f != stdin)

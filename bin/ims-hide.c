@@ -1,0 +1,53 @@
+/* ims-hide: topology hidden and restored, headers rewritten; ims-hide(1). */
+#include <string.h>
+
+#include "hide_tool.h"
+
+static const char help[] =
+"usage: ims-hide command [options] [file ...]     (ims-hide command --help)\n"
+"\n"
+"  hide        entries of own nodes become tokens in Via, Route and the like\n"
+"  restore     the reverse, octet for octet\n"
+"  rewrite     what a P-CSCF, I-CSCF, S-CSCF or IBCF does to a header\n"
+"  key         a new key for hide\n"
+"\n"
+"  -k, --keys FILE       keys of hide, and of ESP, as records; repeatable\n"
+"  -n, --count N         stop after N messages\n"
+"  -o, --output FILE     write there, whole or not at all\n"
+"  -l, --line-buffered   flush each record\n"
+"  -q, --quiet           no diagnostics\n"
+"  -v, --verbose         every diagnostic, not the first of a kind only\n"
+"  -s, --seed SEED       repeatable randomness, for tests\n"
+"  -h, --help            this text\n"
+"  -V, --version         the version\n"
+"\n"
+"Exit: 0 yes, 2 usage, 3 bad input, 4 system. Manual: ims-hide(1).\n";
+
+static const struct {
+	const char	*name;
+	int		(*run)(int argc, char **argv);
+} commands[] = {
+	{ "hide", cmd_hide }, { "restore", cmd_restore },
+	{ "rewrite", cmd_rewrite }, { "key", cmd_key },
+};
+
+int
+main(int argc, char **argv)
+{
+	char name[] = "ims-hide";
+	int answer;
+
+	tool_init(name, argv);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0) {
+			tool_init(name, argv + 1);
+			answer = commands[i].run(argc - 1, argv + 1);
+			tool_out_end();
+			return tool_status(answer);
+		}
+	opt_parse(argc, argv, help, NULL, 0);
+	if (optind < argc)
+		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-hide "
+		    "--help'", argv[optind]);
+	tool_die(TOOL_USAGE, "a command is missing; see 'ims-hide --help'");
+}
