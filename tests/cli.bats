@@ -24,7 +24,15 @@ ims-sa()
 	*)	command ims-sa negotiate "$@" ;;
 	esac
 }
-export -f ims-aka ims-sa
+ims-hide()
+{
+	case $* in
+	-h | --help | -V | --version | --no-such-option | -k)
+		command ims-hide "$@" ;;
+	*)	command ims-hide restore --strict --network home1.net "$@" ;;
+	esac
+}
+export -f ims-aka ims-sa ims-hide
 export CALL_KEYS=$LAB/call.keys.jsonl
 
 # A capture of a link type that no tool reads: USER0 (147).
