@@ -28,6 +28,13 @@ go_on(int r)
 	return opt.common.count == 0 || in.messages < opt.common.count;
 }
 
+static void
+write_out(void)
+{
+	if (in.out.n > 0 || in.out.bad)
+		tool_out(&in.out);
+}
+
 /* What becomes of M; false: it is dropped. */
 static bool
 edit(const struct flow_sip *m, const char *at, struct slice *message)
@@ -57,7 +64,7 @@ on_sip(const struct flow_sip *m, void *arg)
 		return;
 	now.msg = NULL;
 	rec_write_sip(&in.out, &now, m->copy);
-	tool_out(&in.out);
+	write_out();
 }
 
 static void
@@ -66,7 +73,7 @@ on_esp(const struct flow_esp *e, void *arg)
 	(void)arg;
 	in.found++;
 	rec_write_esp(&in.out, e);
-	tool_out(&in.out);
+	write_out();
 	tool_closed(e, true);
 }
 
@@ -75,7 +82,7 @@ on_gap(const struct flow_gap *gap, void *arg)
 {
 	(void)arg;
 	rec_write_gap(&in.out, gap);
-	tool_out(&in.out);
+	write_out();
 }
 
 static void
@@ -100,7 +107,7 @@ pass(struct slice line)
 {
 	buf_put(&in.out, line);
 	buf_u8(&in.out, '\n');
-	tool_out(&in.out);
+	write_out();
 }
 
 static void
@@ -116,7 +123,7 @@ edit_line(const struct flow_sip *m, struct slice line, const char *at)
 	}
 	rec_line_sip(&in.out, line, message);
 	buf_u8(&in.out, '\n');
-	tool_out(&in.out);
+	write_out();
 }
 
 static bool
@@ -156,7 +163,7 @@ on_text(struct slice message, void *arg)
 	buf_put(&in.out, tool_blank());
 	if (edit(&m, tool_place("message", in.texts), &now))
 		buf_put(&in.out, now);
-	tool_out(&in.out);
+	write_out();
 	return go_on(0);
 }
 
@@ -170,7 +177,7 @@ on_loose(struct slice text, void *arg)
 	tool_bad();
 	buf_put(&in.out, tool_blank());
 	buf_put(&in.out, text);
-	tool_out(&in.out);
+	write_out();
 	return true;
 }
 
@@ -181,7 +188,7 @@ on_end(void *arg)
 	(void)go_on(flow_end(in.flow));
 	if (in.texts > 0) {
 		buf_put(&in.out, tool_blank());
-		tool_out(&in.out);
+		write_out();
 	}
 	tool_more();
 	if (in.found == 0)
