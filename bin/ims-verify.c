@@ -6,13 +6,17 @@
 #include "err.h"
 #include "tool.h"
 
-enum { OPT_FAIL_ON = 256, OPT_LIST_RULES, OPT_STAT };
+enum { OPT_FAIL_ON = 256, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI, OPT_STAT,
+    OPT_TRUST };
 enum format { TEXT, JSON };
 
 static const struct option options[] = {
 	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
 	{ "format", required_argument, NULL, 'f' },
 	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
+	{ "network", required_argument, NULL, OPT_NETWORK },
+	{ "nni", required_argument, NULL, OPT_NNI },
+	{ "trust", required_argument, NULL, OPT_TRUST },
 	{ "stat", no_argument, NULL, OPT_STAT },
 	{ "role", required_argument, NULL, 'R' },
 	TOOL_LONG,
@@ -41,6 +45,9 @@ static const char help[] =
 "      --fail-on LEVEL   lowest level that makes the exit status 1: error,\n"
 "                        warning (default), note, or never\n"
 "      --list-rules      the rules, and exit\n"
+"      --network NAME    an own network; repeatable\n"
+"      --nni KIND        what the peers are: roaming, or other\n"
+"      --trust ADDR      a peer inside the trust domain; repeatable\n"
 "      --stat            what became of every frame, as last record\n"
 "\n"
 "Manual: ims-verify(1), ims-rules(7).\n";
@@ -214,9 +221,14 @@ list_rules(void)
 	const struct audit_rule *r = audit_rules(&n);
 
 	tool_out_open(&(struct tool_common){ 0 });
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&g.out, "%-8s %-8s %s (%s)\n", r[i].id,
-		    audit_level_name(r[i].level), r[i].what, r[i].clause);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(&g.out, "%-8s %-8s %-7s %s (%s)", r[i].id,
+		    audit_level_name(r[i].level), audit_sure_name(r[i].sure),
+		    r[i].what, r[i].clause);
+		if (r[i].unjudged != NULL)
+			buf_printf(&g.out, " not judged: %s", r[i].unjudged);
+		buf_u8(&g.out, '\n');
+	}
 	tool_out(&g.out);
 	tool_out_end();
 	buf_free(&g.out);
@@ -247,6 +259,37 @@ set_role(const char *arg)
 	}
 	check(audit_set_role(g.audit, (enum audit_role)r, &addr,
 	    (uint16_t)port));
+}
+
+static void
+set_network(const char *arg)
+{
+	int r = audit_set_network(g.audit, slice_str(arg));
+
+	if (r < 0)
+		tool_die(TOOL_USAGE, "--network %s: %s", arg,
+		    r == ERR_LIMIT ? "too many networks" : "no name");
+}
+
+static void
+set_nni(const char *arg)
+{
+	if (strcmp(arg, "roaming") == 0)
+		audit_set_nni(g.audit, AUDIT_NNI_ROAMING);
+	else if (strcmp(arg, "other") == 0)
+		audit_set_nni(g.audit, AUDIT_NNI_OTHER);
+	else
+		tool_die(TOOL_USAGE, "--nni %s: roaming or other", arg);
+}
+
+static void
+set_trust(const char *arg)
+{
+	struct pkt_addr addr;
+
+	if (pkt_addr_parse(&addr, slice_str(arg)) < 0)
+		tool_die(TOOL_USAGE, "--trust %s: no address", arg);
+	check(audit_set_trust(g.audit, &addr));
 }
 
 static int
@@ -308,6 +351,15 @@ main(int argc, char **argv)
 			break;
 		case OPT_FAIL_ON:
 			g.fail_on = level(optarg);
+			break;
+		case OPT_NETWORK:
+			set_network(optarg);
+			break;
+		case OPT_NNI:
+			set_nni(optarg);
+			break;
+		case OPT_TRUST:
+			set_trust(optarg);
 			break;
 		case OPT_STAT:
 			stat = true;

@@ -21,11 +21,25 @@ enum audit_level { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
 const char	*audit_level_name(enum audit_level l);
 int		 audit_level_parse(struct slice s);	/* or ERR_ALG */
 
+/* How well the text of the clause is known. */
+enum audit_sure {
+	AUDIT_LOW,		/* from general knowledge */
+	AUDIT_MEDIUM,		/* as others quote it */
+	AUDIT_HIGH,		/* it was read */
+};
+
+const char	*audit_sure_name(enum audit_sure s);	/* "high" */
+
+/* Texts are sentences without their first capital and their full stop. */
 struct audit_rule {
 	const char	 *id;		/* "AUTH-06" */
 	enum audit_level  level;	/* its usual one */
+	enum audit_sure	  sure;
 	const char	 *clause;	/* "TS 33.203 6.1.1; TS 24.229 5.2.2" */
 	const char	 *what;		/* one line */
+	const char	 *why;		/* it matters */
+	const char	 *todo;		/* about it */
+	const char	 *unjudged;	/* why it cannot be, or NULL */
 };
 
 /* All rules, N of them, in the order of ims-rules(7). */
@@ -62,6 +76,21 @@ void		 audit_free(struct audit *a);
 /* ADDR, and only PORT of it unless that is 0, is ROLE. */
 int		 audit_set_role(struct audit *a, enum audit_role role,
 		    const struct pkt_addr *addr, uint16_t port)
+		    __attribute__((warn_unused_result));
+
+/* What crosses the borders to peers, where that is known. */
+enum audit_nni {
+	AUDIT_NNI_UNKNOWN,
+	AUDIT_NNI_ROAMING,	/* a home or visited network */
+	AUDIT_NNI_OTHER,	/* none of them */
+};
+
+void		 audit_set_nni(struct audit *a, enum audit_nni nni);
+/* NAME, and all names that end in it, is an own network.  ERR_LIMIT, ERR_RANGE. */
+int		 audit_set_network(struct audit *a, struct slice name)
+		    __attribute__((warn_unused_result));
+/* The peer ADDR is inside the trust domain (RFC 3325 2.3). */
+int		 audit_set_trust(struct audit *a, const struct pkt_addr *addr)
 		    __attribute__((warn_unused_result));
 
 /* 0, or ERR_MEM. */

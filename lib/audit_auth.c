@@ -20,8 +20,8 @@ known(struct audit_ctx *c, int what, struct slice s, bool add)
 	return v;
 }
 
-static bool
-algorithm_is_aka(struct slice params)
+bool
+audit_is_aka(struct slice params)
 {
 	struct slice alg;
 
@@ -29,11 +29,10 @@ algorithm_is_aka(struct slice params)
 	    slice_casestarts(alg, "AKAv");
 }
 
-/* Is the user of this request, or of this phone, one of IMS AKA? */
-static bool
-user_is_aka(struct audit_ctx *c)
+bool
+audit_user_is_aka(struct audit_ctx *c)
 {
-	return algorithm_is_aka(c->auth) ||
+	return audit_is_aka(c->auth) ||
 	    (c->ue != NULL && c->ue->aka) ||
 	    (c->username.n > 0 && known(c, KEY_IMPI, c->username, false) !=
 	    NULL);
@@ -44,7 +43,7 @@ auth_01(struct audit_ctx *c)
 {
 	char shown[SLICE_SHOW];
 
-	if (!c->m->request || c->reg || c->username.n == 0 || !user_is_aka(c))
+	if (!c->m->request || c->reg || c->username.n == 0 || !audit_user_is_aka(c))
 		return;
 	audit_find(c, R_AUTH_01, AUDIT_ERROR, "%.16s carries the private "
 	    "identity %s; expected it in REGISTER only",
@@ -59,7 +58,7 @@ auth_02(struct audit_ctx *c)
 
 	if (c->m->request || c->reg || c->leg != LEG_DOWN ||
 	    (c->m->status != 401 && c->m->status != 407) ||
-	    (!algorithm_is_aka(c->chal) && !user_is_aka(c)))
+	    (!audit_is_aka(c->chal) && !audit_user_is_aka(c)))
 		return;
 	audit_find(c, R_AUTH_02, AUDIT_ERROR, "%s is challenged with %u; "
 	    "expected authentication at registration only",
@@ -147,7 +146,7 @@ auth_08_09(struct audit_ctx *c)
 		    slice_show(v, shown));
 	if (c->leg != LEG_CORE || c->vias < 2)
 		return;
-	if (!there && c->auth.n > 0 && user_is_aka(c))
+	if (!there && c->auth.n > 0 && audit_user_is_aka(c))
 		audit_find(c, R_AUTH_08, AUDIT_ERROR, "no integrity-protected "
 		    "in Authorization on a core hop; expected \"%s\"",
 		    c->txn->gm_protected ? "yes" : "yes\" or \"no");
@@ -182,8 +181,8 @@ differs(struct audit_ctx *c, const char *what, struct slice now,
 	    slice_show(slice_str(then), b));
 }
 
-static struct slice
-impu_of(const struct audit_ctx *c)
+struct slice
+audit_impu(const struct audit_ctx *c)
 {
 	struct sip_addr to;
 
@@ -225,7 +224,7 @@ auth_11(struct audit_ctx *c)
 		    (unsigned)c->cseq.number, (unsigned)r->nonce_cseq + 1);
 	differs(c, "username", c->username, r->impi);
 	differs(c, "realm", c->realm, r->realm);
-	differs(c, "To", impu_of(c), r->impu);
+	differs(c, "To", audit_impu(c), r->impu);
 	r->nonce = 0;
 	if (where != NULL)
 		*where = 0;
@@ -243,7 +242,9 @@ remember_challenge(struct audit_ctx *c)
 	c->r->nonce = slice_hash(0, nonce);
 	c->r->nonce_cseq = c->cseq.number;
 	c->r->nonce_frame = c->s->where.frame;
-	if (algorithm_is_aka(c->chal))
+	c->r->nonce_ns = c->s->where.timed ? c->s->where.time_ns : 0;
+	c->r->answer_ns = 0;
+	if (audit_is_aka(c->chal))
 		c->ue->aka = true;
 	if ((where = known(c, KEY_NONCE, nonce, true)) != NULL)
 		*where = slice_hash(0, c->call_id) | 1;
@@ -316,7 +317,7 @@ audit_auth(struct audit_ctx *c)
 	if (!c->m->request) {
 		if (c->m->status != 401 || c->chal.n == 0)
 			return;
-		if (algorithm_is_aka(c->chal) ||
+		if (audit_is_aka(c->chal) ||
 		    (c->r != NULL && c->r->client.n > 0)) {
 			auth_04_algorithm(c);
 			if (!c->txn->told_nonce)
@@ -326,7 +327,7 @@ audit_auth(struct audit_ctx *c)
 		remember_challenge(c);
 		return;
 	}
-	if (c->username.n > 0 && (algorithm_is_aka(c->auth) ||
+	if (c->username.n > 0 && (audit_is_aka(c->auth) ||
 	    sip_get(c->m, SIP_H_SECURITY_CLIENT) != NULL))
 		(void)known(c, KEY_IMPI, c->username, true);
 	auth_08_09(c);
@@ -337,6 +338,6 @@ audit_auth(struct audit_ctx *c)
 	if (c->r->nonce == 0) {
 		keep(c->r->impi, c->username);
 		keep(c->r->realm, c->realm);
-		keep(c->r->impu, impu_of(c));
+		keep(c->r->impu, audit_impu(c));
 	}
 }

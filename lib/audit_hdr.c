@@ -1,9 +1,8 @@
-/* audit_hdr: header fields from hop to hop, hiding, keys in SDP. */
+/* audit_hdr: header fields that lead the way of registrations and calls. */
 #include <string.h>
 
 #include "audit_int.h"
 #include "err.h"
-#include "sdp.h"
 
 static uint64_t
 contact_hash(const struct sip_msg *m)
@@ -17,9 +16,8 @@ contact_hash(const struct sip_msg *m)
 	return h;
 }
 
-/* Is the address that the phone wrote in its Via another than it has? */
-static bool
-behind_nat(const struct audit_ctx *c)
+bool
+audit_behind_nat(const struct audit_ctx *c)
 {
 	struct pkt_addr addr;
 	struct sip_via via;
@@ -46,7 +44,6 @@ hdr_02(struct audit_ctx *c)
 		return;
 	if (c->leg == LEG_UP) {
 		c->txn->contact = contact_hash(c->m);
-		c->txn->nat = behind_nat(c);
 		c->txn->ue = c->s->where.src;
 		return;
 	}
@@ -62,157 +59,102 @@ hdr_02(struct audit_ctx *c)
 	    (unsigned long long)c->txn->gm_frame);
 }
 
-/* Is HOST the network NET or a name in it? */
-static bool
-in_network(struct slice host, struct slice net)
-{
-	struct slice end;
-
-	if (net.n == 0 || host.n < net.n)
-		return false;
-	end = slice_from(host, host.n - net.n);
-	return slice_caseeq(end, net) &&
-	    (host.n == net.n || host.p[host.n - net.n - 1] == '.');
-}
-
-/* Host and parameters of an entry of one of the five header fields. */
-static bool
-entry(enum sip_h h, struct slice value, struct slice *host,
-    struct slice *token)
-{
-	struct sip_addr addr;
-	struct sip_via via;
-	struct sip_uri uri;
-
-	*token = slice_of(NULL, 0);
-	if (h == SIP_H_VIA) {
-		if (sip_via(value, &via) < 0)
-			return false;
-		*host = via.host;
-		(void)sip_param(via.params, ';', "tokenized-by", token);
-		return true;
-	}
-	if (sip_addr(value, &addr) < 0 || sip_uri(addr.uri, &uri) < 0)
-		return false;
-	*host = uri.host;
-	if (!sip_param(uri.params, ';', "tokenized-by", token))
-		(void)sip_param(addr.params, ';', "tokenized-by", token);
-	return true;
-}
-
-static const enum sip_h hidden[] = {
-	SIP_H_VIA, SIP_H_RECORD_ROUTE, SIP_H_ROUTE, SIP_H_PATH,
-	SIP_H_SERVICE_ROUTE,
-};
-
-#define HIDDEN	(sizeof(hidden) / sizeof(hidden[0]))
-
-/* The network that hides: by a token, or by the name of its border node. */
-static struct slice
-hiding_network(const struct audit_ctx *c, bool nni)
-{
-	struct slice value, host, token, net = { NULL, 0 };
-	struct pkt_addr addr;
-
-	for (size_t i = 0; i < HIDDEN; i++) {
-		struct sip_iter it = { 0 };
-
-		while (sip_each(c->m, hidden[i], &it, &value))
-			if (entry(hidden[i], value, &host, &token) &&
-			    token.n > 0)
-				return token;
-	}
-	if (nni && c->m->request && entry(SIP_H_VIA, sip_value(c->m,
-	    SIP_H_VIA), &host, &token) && pkt_addr_parse(&addr, host) < 0)
-		net = slice_from(host, slice_chr(host, '.') + 1);
-	return net;
-}
-
-/* Does HOST name a node of the own network? */
-static bool
-own_node(struct audit_ctx *c, struct slice host, struct slice net, bool nni)
-{
-	struct pkt_addr addr;
-	const struct audit_ue *ue;
-
-	if (pkt_addr_parse(&addr, host) < 0)
-		return in_network(host, net);
-	ue = table_get(c->a->ues, &addr);
-	return nni && (ue == NULL || !ue->registers) &&
-	    audit_knows_node(c->a, &addr);
-}
-
-/* The border's own entry stays: on top, or before the token it made. */
+/* Path belongs to REGISTER and its 2xx, Service-Route to that 2xx. */
 static void
-hide_header(struct audit_ctx *c, enum sip_h h, struct slice net, bool nni)
+hdr_04(struct audit_ctx *c)
 {
-	struct slice value, host, token, shown = { NULL, 0 };
+	bool good = !c->m->request && c->m->status / 100 == 2;
+	bool path = sip_get(c->m, SIP_H_PATH) != NULL;
+
+	if (path && (!c->reg || (!c->m->request && !good)))
+		audit_find(c, R_HDR_04, AUDIT_WARNING, "Path in %s; expected "
+		    "it in REGISTER and its 2xx only", c->m->request ?
+		    "another request" : "another response");
+	else if (path && c->m->request && c->leg == LEG_CORE &&
+	    !sip_has_tag(c->m, SIP_H_REQUIRE, "path") &&
+	    !sip_has_tag(c->m, SIP_H_SUPPORTED, "path"))
+		audit_find(c, R_HDR_04, AUDIT_WARNING, "Path with neither "
+		    "Require: path nor Supported: path");
+	if (sip_get(c->m, SIP_H_SERVICE_ROUTE) != NULL && !(c->reg && good))
+		audit_find(c, R_HDR_04, AUDIT_WARNING, "Service-Route in "
+		    "another message than the 2xx to REGISTER");
+}
+
+/* A number for the URIs of H behind the first SKIP; 0 if there are none. */
+static uint64_t
+route_hash(const struct sip_msg *m, enum sip_h h, size_t skip)
+{
 	struct sip_iter it = { 0 };
-	char text[SLICE_SHOW];
-	bool top = true;
+	struct sip_addr addr;
+	struct slice value;
+	uint64_t k = 0;
 
-	for (;; top = false) {
-		bool more = sip_each(c->m, h, &it, &value);
-		bool good = more && entry(h, value, &host, &token);
-
-		if (shown.n > 0 && !(good && token.n > 0))
-			audit_find(c, R_HIDE_01, AUDIT_ERROR, "%s shows %s; "
-			    "expected a token beyond the border",
-			    sip_h_name(h), slice_show(shown, text));
-		shown.n = 0;
-		if (!more)
-			return;
-		if (good && !top && token.n == 0 && own_node(c, host, net, nni))
-			shown = host;
+	while (sip_each(m, h, &it, &value)) {
+		if (skip > 0)
+			skip--;
+		else if (sip_addr(value, &addr) == 0)
+			k = slice_hash(k, addr.uri) | 1;
 	}
+	return k;
 }
 
 static void
-hide_01(struct audit_ctx *c)
+hdr_05(struct audit_ctx *c)
 {
-	const struct flow_where *w = &c->s->where;
-	enum audit_role src = audit_role_at(c->a, &w->src, w->sport);
-	enum audit_role dst = audit_role_at(c->a, &w->dst, w->dport);
-	struct slice net;
-	bool nni = src != AUDIT_PEER && (dst == AUDIT_PEER ||
-	    (src == AUDIT_IBCF && dst == AUDIT_UNKNOWN));
+	struct sip_addr to;
+	struct slice tag;
 
-	if (c->leg == LEG_UP || c->leg == LEG_DOWN)
+	if (c->reg && !c->m->request && c->leg == LEG_DOWN &&
+	    c->m->status == 200)
+		c->ue->route = route_hash(c->m, SIP_H_SERVICE_ROUTE, 0);
+	if (!c->m->request || c->reg || c->emergency || c->leg != LEG_UP ||
+	    c->ue->route == 0 || (sip_addr(sip_value(c->m, SIP_H_TO), &to) ==
+	    0 && sip_param(to.params, ';', "tag", &tag)) ||
+	    slice_is(c->m->method, "CANCEL") || slice_is(c->m->method, "ACK"))
 		return;
-	net = hiding_network(c, nni);
-	if (!nni && net.n == 0)
-		return;
-	for (size_t i = 0; i < HIDDEN; i++)
-		hide_header(c, hidden[i], net, nni);
+	if (sip_get(c->m, SIP_H_ROUTE) == NULL) {
+		if (!audit_told(c, R_HDR_05))
+			audit_find(c, R_HDR_05, AUDIT_NOTE, "no Route in an "
+			    "initial request; expected the P-CSCF and "
+			    "Service-Route");
+	} else if (route_hash(c->m, SIP_H_ROUTE, 1) != c->ue->route &&
+	    route_hash(c->m, SIP_H_ROUTE, 0) != c->ue->route)
+		audit_find(c, R_HDR_05, AUDIT_WARNING, "Route is not the "
+		    "P-CSCF and then Service-Route, as of the 200 to REGISTER");
 }
 
 static void
-bk_01(struct audit_ctx *c)
+hdr_06(struct audit_ctx *c)
 {
-	const struct flow_protection *p = &c->s->protection;
-	struct slice sdp, key;
-	struct sdp_line line;
-	struct sdp_iter it;
+	struct sip_iter it = { 0 };
+	struct sip_addr addr;
+	struct sip_uri uri;
+	struct slice value;
+	char shown[SLICE_SHOW];
 
-	if (c->m->body.n == 0 || (p->on && p->known && p->ealg != ESP_NULL) ||
-	    !sdp_find(sip_value(c->m, SIP_H_CONTENT_TYPE), c->m->body, &sdp))
+	if (!c->reg || c->m->request || c->m->status != 200 ||
+	    c->leg != LEG_DOWN || slice_is(sip_value(c->m, SIP_H_EXPIRES), "0"))
 		return;
-	sdp_iter_init(&it, sdp);
-	while (sdp_next(&it, &line)) {
-		if (!sdp_attr(&line, "crypto", &key) ||
-		    slice_find(key, slice_str("inline:")) == key.n)
-			continue;
-		audit_find(c, R_BK_01, AUDIT_ERROR, "a=crypto with an inline "
-		    "key in SIP that is %s on this hop; expected encryption",
-		    p->on ? "only integrity protected" : "clear");
+	if (!sip_each(c->m, SIP_H_P_ASSOCIATED_URI, &it, &value)) {
+		/* A phone that leaves has no use for it. */
+		if (sip_get(c->m, SIP_H_CONTACT) != NULL &&
+		    sip_get(c->m, SIP_H_SERVICE_ROUTE) != NULL)
+			audit_find(c, R_HDR_06, AUDIT_NOTE, "no "
+			    "P-Associated-URI in the 200 to REGISTER");
 		return;
 	}
+	if (sip_addr(value, &addr) == 0 && sip_uri(addr.uri, &uri) == 0 &&
+	    !slice_casestarts(uri.scheme, "sip"))
+		audit_find(c, R_HDR_06, AUDIT_NOTE, "P-Associated-URI begins "
+		    "with %s; expected a SIP URI",
+		    slice_show(addr.uri, shown));
 }
 
 void
 audit_headers(struct audit_ctx *c)
 {
 	hdr_02(c);
-	hide_01(c);
-	bk_01(c);
+	hdr_04(c);
+	hdr_05(c);
+	hdr_06(c);
 }

@@ -11,15 +11,19 @@
 #define AUDIT_TXNS	8192
 #define AUDIT_NONCES	8192
 #define AUDIT_SEEN	8192
-#define AUDIT_SETS	3	/* SA sets of a UE remembered */
+#define AUDIT_USERS	8192
+#define AUDIT_CALLS	2048
+#define AUDIT_SETS	4	/* SA sets of a UE remembered */
+#define AUDIT_NETWORKS	16	/* own ones */
+#define AUDIT_NAME	256	/* octets of a name, NUL included */
+#define AUDIT_IDS	16	/* public identities of a UE */
 
 enum {
-	R_AUTH_01, R_AUTH_02, R_AUTH_04, R_AUTH_05, R_AUTH_06, R_AUTH_08,
-	R_AUTH_09, R_AUTH_11, R_AUTH_12,
-	R_SEC_01, R_SEC_02, R_SEC_03, R_SEC_04, R_SEC_08, R_SEC_09, R_SEC_10,
-	R_SEC_11,
-	R_SA_01, R_SA_02, R_SA_03, R_SA_04, R_SA_07, R_SA_10, R_SA_16,
-	R_HDR_02, R_HIDE_01, R_BK_01,
+#define RULE(name, id, level, sure, clause, what, why, todo) R_##name,
+#define UNJUDGED(name, id, level, sure, clause, what, reason) R_##name,
+#include "audit_rules.def"
+#undef RULE
+#undef UNJUDGED
 	AUDIT_RULES
 };
 
@@ -37,6 +41,13 @@ struct audit_set {
 	uint32_t	 spi[SA_ROLES];	/* by enum sa_role; 0 unknown */
 	uint16_t	 port_uc, port_us, port_pc, port_ps;
 	bool		 null_told;	/* SA-10 was reported */
+	bool		 confirmed;	/* by a 200 to its REGISTER */
+	bool		 alg_told, old_told, many_told;
+	int		 alg, ealg, mode; /* to choose, or ERR_ALG */
+	uint64_t	 call, impi;	/* hashes of whose it is */
+	uint64_t	 early;		/* frame that used it too early */
+	uint64_t	 first_ns;	/* first use after it was confirmed */
+	uint64_t	 end_ns;	/* of its registration; 0 not known */
 	uint8_t		 used;		/* roles seen in use, bits */
 };
 
@@ -46,6 +57,16 @@ struct audit_ue {
 	bool		 aka;		/* it was challenged with AKA */
 	bool		 agreed;	/* Security-Client and -Server seen */
 	bool		 contact_told;	/* HDR-02 was reported */
+	bool		 registered;	/* by a 200 that was seen */
+	uint64_t	 refused;	/* frame of a 403 while it was */
+	unsigned	 failures;	/* challenges it refused in a row */
+	uint64_t	 moved;		/* frame of its REGISTER elsewhere */
+	bool		 mediasec;	/* it offered to protect media */
+	bool		 told_sec17, told_place, told_place_reg;
+	uint64_t	 route;		/* hash of its Service-Route; 0: none */
+	bool		 ids_whole;	/* ID is all of its identities */
+	size_t		 n_id;
+	uint64_t	 id[AUDIT_IDS];
 	size_t		 n_set;
 	struct audit_set set[AUDIT_SETS];	/* newest first */
 };
@@ -58,8 +79,18 @@ struct audit_reg {
 	char		 impu[SA_IMPI_MAX];
 	uint64_t	 nonce;		/* hash of the open challenge, or 0 */
 	uint32_t	 nonce_cseq;
-	bool		 told_sec01;
+	bool		 told_sec01, told_auth03;
 	uint64_t	 nonce_frame;
+	uint64_t	 nonce_ns;	/* when; 0 not known */
+	uint64_t	 answer_ns;	/* when it was answered */
+};
+
+/* A private identity. */
+struct audit_user {
+	bool		 has_sqn;
+	uint64_t	 sqn;		/* highest challenged with */
+	uint64_t	 instance;	/* hash of the phone's, or 0 */
+	struct pkt_addr	 addr;		/* where it registered last */
 };
 
 /* A transaction, by Call-ID, CSeq number and method. */
@@ -73,6 +104,16 @@ struct audit_txn {
 	struct pkt_addr	 ue;		/* the phone that sent it */
 	uint64_t	 contact;	/* hash of Contact as it sent it */
 	bool		 nat;		/* address of the phone not its Via's */
+	bool		 via_seen;	/* NAT is known */
+	bool		 bad_lists;	/* SEC-03 or SEC-04 was reported */
+	bool		 told_who;
+	uint32_t	 set;		/* spi_ps of the set it came with */
+	uint64_t	 pai;		/* identity the phone asserted */
+	bool		 no_auth;	/* REGISTER without Authorization */
+	bool		 unprotected;	/* integrity-protected=no in the core */
+	bool		 pani_3gpp;	/* it said to be on a 3GPP access */
+	bool		 answered;	/* it has the response to a challenge */
+	bool		 told_keys, told_sqn, told_200, told_sess, told_auts;
 };
 
 /* The message in hand. */
@@ -88,6 +129,8 @@ struct audit_ctx {
 	struct audit_ue		*ue;		/* on Gm, NULL if unknown */
 	struct audit_reg	*r;		/* of a REGISTER on Gm */
 	struct audit_txn	*txn;
+	bool			 nni;		/* it leaves the network */
+	bool			 trusted;	/* for one that is trusted */
 	struct slice		 call_id;
 	struct slice		 auth;		/* parameters of Authorization */
 	struct slice		 chal;		/* of WWW-Authenticate */
@@ -99,6 +142,10 @@ struct audit {
 	void		(*found)(const struct audit_finding *f, void *arg);
 	void		*arg;
 	struct table	*nodes, *ues, *regs, *txns, *nonces, *seen;
+	struct table	*users, *calls;
+	enum audit_nni	 nni;
+	size_t		 n_network;
+	char		 network[AUDIT_NETWORKS][AUDIT_NAME];
 	struct buf	 text;
 	bool		 mem;		/* memory ran out */
 };
@@ -106,16 +153,62 @@ struct audit {
 /* audit.c */
 void	 audit_find(struct audit_ctx *c, int rule, enum audit_level level,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* audit_role.c */
+bool	 audit_role_init(struct audit *a);
+/* A REGISTER tells who is who. */
+void	 audit_role_learn(struct audit_ctx *c);
+/* Sets the leg, and the phone at one end of it. */
+void	 audit_role_leg(struct audit_ctx *c);
 enum audit_role	audit_role_at(struct audit *a, const struct pkt_addr *addr,
 		    uint16_t port);
 /* Is ADDR, with any port, a node of the own core? */
 bool	 audit_knows_node(struct audit *a, const struct pkt_addr *addr);
+/* Is the algorithm of an auth header one of AKA? */
+bool	 audit_is_aka(struct slice params);
+/* Is the user of this request, or of this phone, one of IMS AKA? */
+bool	 audit_user_is_aka(struct audit_ctx *c);
+/* Is the address that the phone wrote in its Via another than it has? */
+bool	 audit_behind_nat(const struct audit_ctx *c);
+/* Was RULE told of this Call-ID to this receiver?  It counts as told now. */
+bool	 audit_told(struct audit_ctx *c, int rule);
+bool	 audit_told_call(struct audit_ctx *c, int rule);	/* to anybody */
+/* Is HOST a name in an own network, as was said by audit_set_network()? */
+bool	 audit_own_name(const struct audit *a, struct slice host);
+/* Is HOST the network NET or a name in it? */
+bool	 audit_in_network(struct slice host, struct slice net);
+/* The public identity of a REGISTER, the URI of To. */
+struct slice	 audit_impu(const struct audit_ctx *c);
+/* The set and role of the SPI this message came with. */
+struct audit_set	*audit_set_of(struct audit_ctx *c, enum sa_role *role);
+struct audit_user	*audit_user_of(struct audit_ctx *c);
+/* A number for the forms of one identity; 0: none. */
+uint64_t	 audit_identity(struct slice uri);
+/* True too if the identities of UE are not all known. */
+bool	 audit_who_owns(const struct audit_ue *ue, struct slice uri);
 
 /* The rules, by theme; each looks at the message in hand. */
 void	 audit_auth(struct audit_ctx *c);	/* audit_auth.c */
+/* What a challenge was refused with: before audit_sec() forgets the offer. */
+void	 audit_chal_refused(struct audit_ctx *c);
+void	 audit_chal(struct audit_ctx *c);	/* audit_chal.c */
 void	 audit_sec(struct audit_ctx *c);	/* audit_sec.c */
+/* Lists of the 401, of the phone; the mode chosen; a new offer in ESP. */
+void	 audit_sec_server(struct audit_ctx *c, const struct sa_mech *m,
+	    size_t n);
+void	 audit_sec_client(struct audit_ctx *c, const struct sa_mech *m,
+	    size_t n);
+void	 audit_sec_mode(struct audit_ctx *c, int mode);
+void	 audit_sec_again(struct audit_ctx *c, const struct sa_mech *m);
+void	 audit_sec_use(struct audit_ctx *c);	/* audit_sec_use.c */
+void	 audit_ipsec_life(struct audit_ctx *c);	/* audit_sa_life.c */
+void	 audit_who(struct audit_ctx *c);	/* audit_who.c */
 void	 audit_ipsec(struct audit_ctx *c);	/* audit_sa.c */
 void	 audit_ipsec_closed(struct audit_ctx *c, const struct flow_esp *e);
+void	 audit_syn(struct audit_ctx *c);	/* audit_syn.c */
+void	 audit_priv(struct audit_ctx *c);	/* audit_priv.c */
+void	 audit_hide(struct audit_ctx *c);	/* audit_hide.c */
+size_t	 audit_bk_size(void);	/* of a value of CALLS */
+void	 audit_bk(struct audit_ctx *c);		/* audit_bk.c */
 void	 audit_headers(struct audit_ctx *c);	/* audit_hdr.c */
 
 #endif

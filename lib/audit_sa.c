@@ -6,9 +6,8 @@
 
 #define FIRST_SEQ	64	/* "near 1": within a replay window */
 
-/* The set and role of the SPI this message came with. */
-static struct audit_set *
-find_set(struct audit_ctx *c, enum sa_role *role)
+struct audit_set *
+audit_set_of(struct audit_ctx *c, enum sa_role *role)
 {
 	static const enum sa_role up[2] = { SA_UC_PS, SA_US_PC };
 	static const enum sa_role down[2] = { SA_PS_UC, SA_PC_US };
@@ -105,7 +104,7 @@ static void
 in_esp(struct audit_ctx *c)
 {
 	enum sa_role role = SA_UC_PS;
-	struct audit_set *set = find_set(c, &role);
+	struct audit_set *set = audit_set_of(c, &role);
 
 	sa_10(c, set);
 	if (set == NULL)

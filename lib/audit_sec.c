@@ -52,9 +52,11 @@ same_list(struct audit_ctx *c, int rule, const char *header,
 	    then);
 	char a[SLICE_SHOW], b[SLICE_SHOW];
 	struct sa_diff d;
+	bool bad = c->txn->bad_lists;
 
 	if (was->n == 0 || !was->whole)
 		return;
+	c->txn->bad_lists = true;
 	if (n_now == 0) {
 		audit_find(c, rule, AUDIT_ERROR, "no %s; expected that of %s: "
 		    "%s", header, expected, slice_show(then[0].text, a));
@@ -70,6 +72,8 @@ same_list(struct audit_ctx *c, int rule, const char *header,
 		    "expected, as in %s: %s", header, d.at + 1,
 		    slice_show(now[d.at].text, a), expected,
 		    slice_show(then[d.at].text, b));
+	else
+		c->txn->bad_lists = bad;
 }
 
 static void
@@ -77,9 +81,11 @@ from_phone(struct audit_ctx *c)
 {
 	const struct sa_told told = { on_fault, c };
 	struct sa_mech mech[SA_MECHS];
+	const struct sa_mech *m;
 	struct sa_text text;
 	struct slice auts;
 	bool answer;
+	size_t n;
 
 	if (!c->s->protection.on)
 		sec_01(c);
@@ -100,8 +106,11 @@ from_phone(struct audit_ctx *c)
 		return;
 	c->r->client = text;
 	c->r->server.n = 0;
-	(void)sa_list_check("Security-Client", mech,
-	    sa_mechs(c->m, SIP_H_SECURITY_CLIENT, mech), &told);
+	n = sa_mechs(c->m, SIP_H_SECURITY_CLIENT, mech);
+	m = sa_list_check("Security-Client", mech, n, &told);
+	audit_sec_client(c, mech, n);
+	if (m != NULL)
+		audit_sec_again(c, m);
 }
 
 static void
@@ -121,13 +130,23 @@ sec_09(struct audit_ctx *c, const struct sa_mech *m)
 
 static void
 remember_set(struct audit_ctx *c, const struct sa_mech *u,
-    const struct sa_mech *p)
+    const struct sa_mech *p, const struct sa_mech *chosen)
 {
 	struct audit_ue *ue = c->ue;
 	struct audit_set *set = &ue->set[0];
+	/* A challenge that nobody answered leaves nothing behind. */
+	bool over = ue->n_set > 0 && !set->confirmed && set->used == 0;
 
-	memmove(ue->set + 1, ue->set, (AUDIT_SETS - 1) * sizeof(ue->set[0]));
+	if (!over)
+		memmove(ue->set + 1, ue->set,
+		    (AUDIT_SETS - 1) * sizeof(ue->set[0]));
 	memset(set, 0, sizeof(*set));
+	set->alg = chosen != NULL ? chosen->alg : ERR_ALG;
+	set->ealg = chosen != NULL ? chosen->ealg : ERR_ALG;
+	set->mode = chosen != NULL ? chosen->mode : SA_TRANS;
+	set->call = slice_hash(0, c->call_id);
+	set->impi = c->r->impi[0] == '\0' ? 0 :
+	    slice_hash(3, slice_str(c->r->impi));
 	set->pcscf = c->s->where.src;
 	if (u != NULL) {
 		set->spi[SA_PS_UC] = u->spi_c;
@@ -139,7 +158,7 @@ remember_set(struct audit_ctx *c, const struct sa_mech *u,
 	set->spi[SA_US_PC] = p->spi_c;
 	set->port_ps = p->port_s;
 	set->port_pc = p->port_c;
-	if (ue->n_set < AUDIT_SETS)
+	if (!over && ue->n_set < AUDIT_SETS)
 		ue->n_set++;
 }
 
@@ -173,11 +192,14 @@ to_phone(struct audit_ctx *c)
 	if (u != NULL)
 		sa_spi_check(u, p, &told);
 	chosen = sa_choose(client, n_client, server, n_server);
-	if (chosen >= 0)
+	audit_sec_server(c, server, n_server);
+	if (chosen >= 0) {
 		sec_09(c, &server[chosen]);
+		audit_sec_mode(c, server[chosen].mode);
+	}
 	sa_text_keep(&c->r->server, c->m, SIP_H_SECURITY_SERVER);
 	c->ue->agreed = u != NULL;
-	remember_set(c, u, p);
+	remember_set(c, u, p, chosen < 0 ? NULL : &server[chosen]);
 }
 
 void

@@ -412,6 +412,17 @@ int	 sa_nonce(struct slice nonce, uint8_t rand[AKA_RAND],
 int	 sa_db_result(struct sa_db *db, struct slice impi,
 	    const uint8_t rand[AKA_RAND], struct aka_result *out, bool *keys)
 	    __attribute__((warn_unused_result));
+/*
+ * The sequence number that AUTN, or AUTS, conceals, by the key of the
+ * subscriber IMPI; RAND is that of the challenge.  0, ERR_NOKEY, ERR_AUTH when
+ * the MAC does not fit the key, ERR_RANGE for another length of AUTS, ERR_CRYPT.
+ */
+int	 sa_db_autn(struct sa_db *db, struct slice impi,
+	    const uint8_t rand[AKA_RAND], const uint8_t autn[AKA_AUTN],
+	    uint64_t *sqn) __attribute__((warn_unused_result));
+int	 sa_db_auts(struct sa_db *db, struct slice impi,
+	    const uint8_t rand[AKA_RAND], struct slice auts, uint64_t *sqn)
+	    __attribute__((warn_unused_result));
 
 /* CK and IK for RAND, by a vector or the key of IMPI; 0, ERR_NOKEY. */
 int	 sa_db_keys(struct sa_db *db, struct slice impi,

@@ -161,8 +161,8 @@ sa_db_subscriber(struct sa_db *db, struct slice impi,
 }
 
 /* By the IMPI, by its user part (an IMSI), or the one given without a name. */
-static const struct aka_key *
-subscriber(struct sa_db *db, struct slice impi)
+const struct aka_key *
+sa_db_key(struct sa_db *db, struct slice impi)
 {
 	struct slice by[3] = {
 		impi, slice_sub(impi, 0, slice_chr(impi, '@')), { NULL, 0 },
@@ -195,7 +195,7 @@ sa_db_result(struct sa_db *db, struct slice impi,
 		*keys = v->has_key;
 		return (int)(out->res_len = v->xres_len);
 	}
-	if ((key = subscriber(db, impi)) == NULL)
+	if ((key = sa_db_key(db, impi)) == NULL)
 		return ERR_NOKEY;
 	if ((a = aka_new(key)) == NULL)
 		return ERR_CRYPT;
@@ -248,7 +248,7 @@ sa_db_keys(struct sa_db *db, struct slice impi, const uint8_t rand[AKA_RAND],
 		memcpy(ik, v->ik, 16);
 		return 0;
 	}
-	if ((key = subscriber(db, impi)) == NULL)
+	if ((key = sa_db_key(db, impi)) == NULL)
 		return ERR_NOKEY;
 	if ((a = aka_new(key)) == NULL)
 		return ERR_CRYPT;
@@ -274,7 +274,7 @@ void
 sa_set_check(struct sa_db *db, const struct sa_set *set,
     const uint8_t autn[AKA_AUTN])
 {
-	const struct aka_key *key = subscriber(db, slice_str(set->impi));
+	const struct aka_key *key = sa_db_key(db, slice_str(set->impi));
 	uint8_t sqn[AKA_SQN];
 	struct aka_result r;
 	struct aka *a;

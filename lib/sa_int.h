@@ -120,6 +120,8 @@ void		 sa_set_four(const struct sa_agreement *a,
 		    struct sa out[SA_ROLES]);
 /* What the database keeps of SA; in no set yet. */
 void		 sa_one_init(struct sa_one *one, const struct sa *sa);
+/* The subscriber's key of IMPI, or NULL. */
+const struct aka_key *sa_db_key(struct sa_db *db, struct slice impi);
 /* A new, empty set; NULL: no memory. */
 struct sa_set	*sa_set_new(struct sa_db *db, uint64_t now_ns);
 /* Enter the SAs of SET into the index; 0, ERR_MEM. */

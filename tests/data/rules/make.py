@@ -44,6 +44,7 @@ V_P = 'Via: SIP/2.0/UDP pcscf1.%s;branch=z9hG4bK%%s' % DOMAIN
 V_S = 'Via: SIP/2.0/UDP scscf1.%s;branch=z9hG4bK%%s' % DOMAIN
 ALICE = '<sip:+15551234567@%s>;tag=a1' % DOMAIN
 BOB = '<sip:+15559876543@%s>' % DOMAIN
+ORIG = '<sip:orig@scscf1.%s;lr>' % DOMAIN      # Service-Route
 CALL = 'Call-ID: call1@' + U
 CONTACT = 'Contact: <sip:%s:40002>' % U
 FAR = 'Contact: <sip:bob@10.45.0.3:40102>'
@@ -62,11 +63,13 @@ def head(via, cseq, to=BOB, frm=ALICE):
 
 invite_ue = message('INVITE tel:+15559876543 SIP/2.0',
                     *head([V_UE % 'c1'], '1 INVITE'), 'Max-Forwards: 70',
-                    CONTACT, *SEC, body=SDP)
+                    CONTACT, 'Route: <sip:%s:5063;lr>, %s' % (P, ORIG), *SEC,
+                    body=SDP)
 trying = message('SIP/2.0 100 Trying', *head([V_UE % 'c1'], '1 INVITE'))
 invite_core = message('INVITE tel:+15559876543 SIP/2.0',
                       *head([V_P % 'c1p', V_UE % 'c1'], '1 INVITE'),
-                      'Max-Forwards: 69', CONTACT, body=SDP)
+                      'Max-Forwards: 69', CONTACT, 'Route: ' + ORIG,
+                      body=SDP)
 ok_core = message('SIP/2.0 200 OK', *head([V_P % 'c1p', V_UE % 'c1'],
                   '1 INVITE', BOB + ';tag=b1'), FAR, body=SDP)
 ok_ue = message('SIP/2.0 200 OK', *head([V_UE % 'c1'], '1 INVITE',
