@@ -6,7 +6,8 @@
 #include "err.h"
 #include "tool.h"
 
-enum { OPT_FAIL_ON = 256, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI, OPT_STAT,
+enum { OPT_FAIL_ON = 256, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI,
+    OPT_REGISTRATIONS, OPT_STAT,
     OPT_TRUST };
 enum format { TEXT, JSON };
 
@@ -16,6 +17,7 @@ static const struct option options[] = {
 	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
 	{ "network", required_argument, NULL, OPT_NETWORK },
 	{ "nni", required_argument, NULL, OPT_NNI },
+	{ "registrations", no_argument, NULL, OPT_REGISTRATIONS },
 	{ "trust", required_argument, NULL, OPT_TRUST },
 	{ "stat", no_argument, NULL, OPT_STAT },
 	{ "role", required_argument, NULL, 'R' },
@@ -48,6 +50,8 @@ static const char help[] =
 "      --network NAME    an own network; repeatable\n"
 "      --nni KIND        what the peers are: roaming, or other\n"
 "      --trust ADDR      a peer inside the trust domain; repeatable\n"
+"      --registrations   also how far each registration came, and what\n"
+"                        stopped it\n"
 "      --stat            what became of every frame, as last record\n"
 "\n"
 "Manual: ims-verify(1), ims-rules(7).\n";
@@ -65,20 +69,27 @@ static struct {
 	struct sip_msg	 msg;
 } g;
 
+/* FILE:FRAME: */
+static void
+write_where(const struct flow_where *w)
+{
+	for (size_t i = 0; i < w->file.n; i++)
+		/* It may come from a record: nothing a terminal acts upon. */
+		buf_u8(&g.out, w->file.p[i] < ' ' || w->file.p[i] == 0x7f ?
+		    '?' : w->file.p[i]);
+	if (w->file.n == 0)
+		buf_str(&g.out, tool_file());
+	buf_u8(&g.out, ':');
+	if (w->frame != 0) {
+		buf_decimal(&g.out, w->frame);
+		buf_u8(&g.out, ':');
+	}
+}
+
 static void
 write_text(const struct audit_finding *f)
 {
-	for (size_t i = 0; i < f->where->file.n; i++)
-		/* It may come from a record: nothing a terminal acts upon. */
-		buf_u8(&g.out, f->where->file.p[i] < ' ' ||
-		    f->where->file.p[i] == 0x7f ? '?' : f->where->file.p[i]);
-	if (f->where->file.n == 0)
-		buf_str(&g.out, tool_file());
-	buf_u8(&g.out, ':');
-	if (f->where->frame != 0) {
-		buf_decimal(&g.out, f->where->frame);
-		buf_u8(&g.out, ':');
-	}
+	write_where(f->where);
 	buf_printf(&g.out, " %s %s: ", audit_level_name(f->level),
 	    f->rule->id);
 	buf_put(&g.out, f->message);
@@ -99,6 +110,24 @@ on_finding(const struct audit_finding *f, void *arg)
 		rec_write_finding(&g.out, f);
 	else
 		write_text(f);
+	tool_out(&g.out);
+}
+
+static void
+on_registration(const struct audit_registration *r, void *arg)
+{
+	char impi[SLICE_SHOW];
+
+	(void)arg;
+	if (g.format == JSON)
+		rec_write_registration(&g.out, r);
+	else {
+		write_where(&r->where);
+		buf_printf(&g.out, " %s %s: ", audit_verdict_name(r->verdict),
+		    r->impi.n > 0 ? slice_show(r->impi, impi) : "(no IMPI)");
+		buf_put(&g.out, r->message);
+		buf_u8(&g.out, '\n');
+	}
 	tool_out(&g.out);
 }
 
@@ -358,6 +387,9 @@ main(int argc, char **argv)
 		case OPT_NNI:
 			set_nni(optarg);
 			break;
+		case OPT_REGISTRATIONS:
+			audit_set_registered(g.audit, on_registration);
+			break;
 		case OPT_TRUST:
 			set_trust(optarg);
 			break;
@@ -374,6 +406,7 @@ main(int argc, char **argv)
 	g.limit = t.count;
 	sa_db_news(g.db, on_news, NULL);
 	tool_read(argv + optind, argc - optind, &reader);
+	audit_end(g.audit);
 	if (stat) {
 		flow_account(g.flow, &account);
 		rec_write_stat(&g.out, "ims-verify", &account);

@@ -74,6 +74,20 @@ audit_free(struct audit *a)
 }
 
 void
+audit_set_registered(struct audit *a,
+    void (*fn)(const struct audit_registration *, void *))
+{
+	a->registered = fn;
+}
+
+void
+audit_end(struct audit *a)
+{
+	if (a->registered != NULL)
+		audit_reg_end(a);
+}
+
+void
 audit_set_nni(struct audit *a, enum audit_nni nni)
 {
 	a->nni = nni;
@@ -238,6 +252,7 @@ audit_sip(struct audit *a, const struct flow_sip *s)
 		audit_headers(&c);
 		audit_hide(&c);
 		audit_bk(&c);
+		audit_reg(&c);
 	}
 	return a->mem ? ERR_MEM : 0;
 }
@@ -249,5 +264,6 @@ audit_esp(struct audit *a, const struct flow_esp *e)
 	struct audit_ctx c = { .a = a, .s = &s };
 
 	audit_ipsec_closed(&c, e);
+	audit_reg_closed(a, e);
 	return a->mem ? ERR_MEM : 0;
 }

@@ -93,6 +93,40 @@ int		 audit_set_network(struct audit *a, struct slice name)
 int		 audit_set_trust(struct audit *a, const struct pkt_addr *addr)
 		    __attribute__((warn_unused_result));
 
+/* How far a registration came: what of it was seen last. */
+enum audit_stage {
+	AUDIT_STAGE_NONE,
+	AUDIT_STAGE_REGISTER, AUDIT_STAGE_CHALLENGE, AUDIT_STAGE_ANSWER,
+};
+
+enum audit_verdict {
+	AUDIT_REGISTERED, AUDIT_DEREGISTERED, AUDIT_REFUSED,
+	AUDIT_SILENT,		/* the phone, after a challenge */
+	AUDIT_UNANSWERED,	/* the network */
+};
+
+const char	*audit_stage_name(enum audit_stage s);	/* "challenge" */
+const char	*audit_verdict_name(enum audit_verdict v);
+
+/* One try of a phone to register; slices die with the callback. */
+struct audit_registration {
+	struct flow_where	 where;		/* of its first REGISTER */
+	uint64_t		 last;		/* frame; 0 not known */
+	enum audit_stage	 stage;
+	enum audit_verdict	 verdict;
+	unsigned		 status;	/* of the last response; 0: none */
+	struct slice		 message;
+	struct slice		 call_id, impi;
+};
+
+/*
+ * Tell of registrations on Gm too: each when it ends, and those that wait for
+ * something at audit_end().
+ */
+void		 audit_set_registered(struct audit *a,
+		    void (*fn)(const struct audit_registration *r, void *arg));
+void		 audit_end(struct audit *a);
+
 /* 0, or ERR_MEM. */
 int		 audit_sip(struct audit *a, const struct flow_sip *s)
 		    __attribute__((warn_unused_result));

@@ -60,6 +60,8 @@ struct audit_ue {
 	bool		 registered;	/* by a 200 that was seen */
 	uint64_t	 refused;	/* frame of a 403 while it was */
 	unsigned	 failures;	/* challenges it refused in a row */
+	unsigned	 closed_up, closed_down; /* ESP that stayed closed */
+	unsigned	 closed_icv;	/* of CLOSED_UP, by its ICV */
 	uint64_t	 moved;		/* frame of its REGISTER elsewhere */
 	bool		 mediasec;	/* it offered to protect media */
 	bool		 told_sec17, told_place, told_place_reg;
@@ -69,6 +71,18 @@ struct audit_ue {
 	uint64_t	 id[AUDIT_IDS];
 	size_t		 n_set;
 	struct audit_set set[AUDIT_SETS];	/* newest first */
+};
+
+/* The registration that goes on. */
+struct audit_tale {
+	enum audit_stage stage;
+	bool		 timed, esp, leaves;
+	uint64_t	 time_ns, frame, last;
+	struct pkt_addr	 ue, pcscf;
+	uint16_t	 sport, dport;
+	unsigned	 status, failures;
+	char		 file[256], impi[SA_IMPI_MAX], call_id[128];
+	char		 why[384];
 };
 
 /* A registration: one Call-ID of one phone. */
@@ -83,6 +97,7 @@ struct audit_reg {
 	uint64_t	 nonce_frame;
 	uint64_t	 nonce_ns;	/* when; 0 not known */
 	uint64_t	 answer_ns;	/* when it was answered */
+	struct audit_tale tale;
 };
 
 /* A private identity. */
@@ -140,6 +155,8 @@ struct audit_ctx {
 struct audit {
 	struct sa_db	*db;
 	void		(*found)(const struct audit_finding *f, void *arg);
+	void		(*registered)(const struct audit_registration *r,
+			    void *arg);
 	void		*arg;
 	struct table	*nodes, *ues, *regs, *txns, *nonces, *seen;
 	struct table	*users, *calls;
@@ -204,6 +221,9 @@ void	 audit_ipsec_life(struct audit_ctx *c);	/* audit_sa_life.c */
 void	 audit_who(struct audit_ctx *c);	/* audit_who.c */
 void	 audit_ipsec(struct audit_ctx *c);	/* audit_sa.c */
 void	 audit_ipsec_closed(struct audit_ctx *c, const struct flow_esp *e);
+void	 audit_reg(struct audit_ctx *c);	/* audit_reg.c */
+void	 audit_reg_closed(struct audit *a, const struct flow_esp *e);
+void	 audit_reg_end(struct audit *a);
 void	 audit_syn(struct audit_ctx *c);	/* audit_syn.c */
 void	 audit_priv(struct audit_ctx *c);	/* audit_priv.c */
 void	 audit_hide(struct audit_ctx *c);	/* audit_hide.c */

@@ -289,8 +289,8 @@ end_point(struct buf *out, const struct pkt_addr *a, uint16_t port)
 	}
 }
 
-static void
-source_if(struct buf *out, const struct flow_where *w)
+void
+rec_put_source(struct buf *out, const struct flow_where *w)
 {
 	if (w->src.family == 0 || w->dst.family == 0)
 		return;
@@ -300,21 +300,4 @@ source_if(struct buf *out, const struct flow_where *w)
 	buf_str(out, " > ");
 	end_point(out, &w->dst, w->dport);
 	buf_u8(out, '"');
-}
-
-void
-rec_write_finding(struct buf *out, const struct audit_finding *f)
-{
-	rec_put_open(out, "finding");
-	if (f->where != NULL)
-		rec_put_when(out, f->where);
-	rec_put_word(out, "rule", f->rule->id);
-	rec_put_word(out, "level", audit_level_name(f->level));
-	rec_put_text(out, "message", f->message);
-	rec_put_text_if(out, "clause", slice_str(f->rule->clause));
-	if (f->where != NULL)
-		source_if(out, f->where);
-	rec_put_text_if(out, "call_id", f->call_id);
-	rec_put_text_if(out, "impi", f->impi);
-	rec_put_close(out);
 }

@@ -185,6 +185,8 @@ void	 rec_write_agreement(struct buf *out, const struct sa_talk *k,
 void	 rec_write_stat(struct buf *out, const char *tool,
 	    const struct flow_account *a);
 void	 rec_write_finding(struct buf *out, const struct audit_finding *f);
+void	 rec_write_registration(struct buf *out,
+	    const struct audit_registration *r);
 
 /*
  * LINE, an object that rec_read() took, with the text VALUE for KEY appended to

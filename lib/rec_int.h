@@ -38,6 +38,8 @@ void	 rec_put_time(struct buf *out, uint64_t ns);
 /* Time and frames; and addresses and transport too. */
 void	 rec_put_when(struct buf *out, const struct flow_where *w);
 void	 rec_put_where(struct buf *out, const struct flow_where *w);
+/* Both ends as one text, "source", if they are known. */
+void	 rec_put_source(struct buf *out, const struct flow_where *w);
 
 #define REC_INT_MAX	((1ULL << 53) - 1)	/* RFC 8259 6 */
 

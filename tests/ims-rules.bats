@@ -1742,3 +1742,127 @@ bk()
 	bk "$savp${key1%\\r\\n}|2^48|1:4\r\n" "$savp$key2"
 	same "" "$findings"
 }
+
+# --- the verdict of a registration --------------------------------------------
+
+# verdict JQ [ARG...]: verdict, stage, status and message of each registration.
+verdict()
+{
+	flow "$1"
+	shift
+	run --separate-stderr ims-verify -f json --registrations "$@" \
+	    "$BATS_TEST_TMPDIR/flow"
+	verdict=$(jq -r 'select(.type == "registration") | "\(.frame) " +
+	    "\(.verdict) \(.stage) \(.status // "-") \(.message)"' <<<"$output")
+}
+
+@test "verdict: registered, and how" {
+	verdict .
+	same '1 registered answer 200 registered with the answer to a challenge, under ESP with hmac-sha-1-96 and aes-cbc' "$verdict"
+}
+
+@test "verdict: a registration has all its fields" {
+	verdict .
+	same '["registration","1700000001.000000000",1,12,"10.45.0.2:5060 > 172.22.0.21:5060","apb03a0s09dkjdfglkj49111@10.45.0.2","001010123456789@ims.mnc001.mcc001.3gppnetwork.org"]' \
+	    "$(jq -c 'select(.type == "registration") | [.type, .time,
+	    .frame, .last, .source, .call_id, .impi]' <<<"$output")"
+}
+
+@test "verdict: silent, as nothing is offered by both" {
+	verdict 'select(.frame <= 6) | header(1; "ealg=null"; "ealg=aes-cbc") |
+	    header(6; "alg=hmac-sha-1-96;ealg=[a-z-]*";
+	    "alg=null;ealg=aes-gcm")'
+	same '1 silent challenge 401 the phone is silent after the 401: Security-Server offers only null/aes-gcm, the phone offered only hmac-sha-1-96/aes-cbc' "$verdict"
+}
+
+@test "verdict: silent, without Security-Server" {
+	verdict 'select(.frame <= 6) | drop(6; "Security-Server")'
+	[[ $verdict == *"no Security-Server, though the phone offered"* ]]
+}
+
+@test "verdict: silent, as the key does not fit the challenge" {
+	verdict 'select(.frame <= 6)' -k <(set1 >/dev/null
+	    sed 's/465b5ce8/465b5ce9/' "$BATS_TEST_TMPDIR/k")
+	[[ $verdict == *"MAC in AUTN does not fit the subscriber's key"* ]]
+}
+
+closed='{ type: "esp", time: "1700000008.000000000", src: "10.45.0.2",
+    dst: "172.22.0.21", spi: 65538, seq: 1, len: 900'
+
+@test "verdict: silent, ESP is seen and nothing answers" {
+	verdict "select(.frame <= 6), (select(.frame == 6) | $closed,
+	    frame: 8, reason: \"nokey\" })"
+	[[ $verdict == *"1 ESP packets of the phone were seen that stay closed, and none that answers them"* ]]
+}
+
+@test "verdict: silent, the ICV of ESP is wrong" {
+	verdict "select(.frame <= 6), (select(.frame == 6) | $closed,
+	    frame: 8, reason: \"auth\" })"
+	[[ $verdict == *"integrity check value that does not match"* ]]
+}
+
+@test "verdict: the network does not answer" {
+	verdict 'select(.frame == 1)'
+	same '1 unanswered register - REGISTER gets no response' "$verdict"
+	verdict 'select(.frame | IN(1, 6, 7))'
+	same '1 unanswered answer 401 the answer to the challenge gets no response' "$verdict"
+}
+
+# refused STATUS LINE: the first REGISTER of a phone gets this.
+refused()
+{
+	verdict "select(.frame | IN(1, 6)) | drop(6; \"WWW-Authenticate\") |
+	    header(6; \"401 Unauthorized\"; \"$1\") | add(6; \"$2\")"
+}
+
+@test "verdict: each refusal says what it means" {
+	refused '403 Forbidden' 'X: 1'
+	[[ $verdict == "1 refused register 403 403: the user may not register here"* ]]
+	refused '494 Security Agreement Required' 'X: 1'
+	[[ $verdict == *"494: the P-CSCF wants another security agreement; Security-Server: ipsec-3gpp"* ]]
+	refused '421 Extension Required' 'Require: sec-agree'
+	[[ $verdict == *"421: the network requires the security agreement"* ]]
+	refused '423 Interval Too Brief' 'Min-Expires: 3600'
+	[[ $verdict == *"; Min-Expires: 3600" ]]
+	refused '420 Bad Extension' 'Unsupported: path'
+	[[ $verdict == *"; Unsupported: path" ]]
+	refused '500 Server Error' 'X: 1'
+	[[ $verdict == *"500: the network has no binding"* ]]
+	refused '504 Time-out' 'X: 1'
+	[[ $verdict == *"504: a node behind the P-CSCF does not answer" ]]
+}
+
+@test "verdict: a wrong answer" {
+	verdict 'select(.frame | IN(1, 6, 7, 12)) | header(12; "200 OK";
+	    "403 Forbidden")'
+	[[ $verdict == "1 refused answer 403 403: the answer to the challenge is not accepted"* ]]
+}
+
+# resync_gm: auts, then another challenge (ANSWERS.md).
+@test "verdict: registered after a synchronisation failure" {
+	run --separate-stderr ims-verify --registrations \
+	    "$LAB/resync_gm.pcap"
+	grep -q 'registered 00101.*; 1 challenge was refused before$' \
+	    <<<"$output"
+}
+
+# ANSWERS.md: SIPp gives up in each of these.
+@test "verdict: sipp_fail, all are silent" {
+	run --separate-stderr ims-verify -f json --registrations \
+	    "$LAB/sipp_fail.pcap"
+	same "$(tshark -r "$LAB/sipp_fail.pcap" -Y sip -T fields \
+	    -e sip.Call-ID | sort -u)" "$(jq -r 'select(.verdict == "silent") |
+	    .call_id' <<<"$output" | sort -u)"
+}
+
+@test "verdict: not without --registrations" {
+	flow .
+	run --separate-stderr ims-verify -f json "$BATS_TEST_TMPDIR/flow"
+	same "" "$(grep registration <<<"$output")"
+}
+
+@test "verdict: the same behind ims-pcap" {
+	diff -u <(ims-verify -f json --registrations "$LAB/call_gm.pcap") \
+	    <(ims-pcap "$LAB/call_gm.pcap" |
+	    ims-verify -f json --registrations)
+}
