@@ -5,13 +5,17 @@
 #include "audit.h"
 #include "err.h"
 #include "tool.h"
+#include "verify.h"
 
-enum { OPT_FAIL_ON = 256, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI,
+enum { OPT_AS = 256, OPT_DIFF, OPT_FAIL_ON, OPT_HOPS, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI,
     OPT_REGISTRATIONS, OPT_STAT,
     OPT_TRUST };
 enum format { TEXT, JSON };
 
 static const struct option options[] = {
+	{ "as", required_argument, NULL, OPT_AS },
+	{ "diff", no_argument, NULL, OPT_DIFF },
+	{ "hops", no_argument, NULL, OPT_HOPS },
 	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
 	{ "format", required_argument, NULL, 'f' },
 	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
@@ -28,6 +32,7 @@ static const struct option options[] = {
 static const char help[] =
 "usage: ims-verify [-hlqVv] [-f text|json] [-k file] [-n count] [-o file]\n"
 "                  [-R role=addr[:port]] [--fail-on level] [--stat] [file ...]\n"
+"       ims-verify --diff --as node before after\n"
 "       ims-verify --list-rules\n"
 "\n"
 "Which rules of IMS security the SIP of captures or records breaks, and where.\n"
@@ -44,6 +49,9 @@ static const char help[] =
 "  -v, --verbose         the clause with each finding\n"
 "  -h, --help            this text\n"
 "  -V, --version         the version\n"
+"      --as NODE         p-cscf, i-cscf, s-cscf or ibcf, for --diff\n"
+"      --diff            what NODE changed from one message to another\n"
+"      --hops            what each node changed, instead of findings\n"
 "      --fail-on LEVEL   lowest level that makes the exit status 1: error,\n"
 "                        warning (default), note, or never\n"
 "      --list-rules      the rules, and exit\n"
@@ -62,7 +70,7 @@ static struct {
 	struct sa_db	*db;
 	struct buf	 out;
 	enum format	 format;
-	bool		 clause;
+	bool		 clause, hops;
 	int		 fail_on;	/* enum audit_level, or above: never */
 	uint64_t	 limit, findings, messages;
 	bool		 failed;
@@ -106,6 +114,8 @@ on_finding(const struct audit_finding *f, void *arg)
 		return;
 	g.findings++;
 	g.failed |= (int)f->level >= g.fail_on;
+	if (g.hops)
+		return;
 	if (g.format == JSON)
 		rec_write_finding(&g.out, f);
 	else
@@ -128,6 +138,14 @@ on_registration(const struct audit_registration *r, void *arg)
 		buf_put(&g.out, r->message);
 		buf_u8(&g.out, '\n');
 	}
+	tool_out(&g.out);
+}
+
+static void
+on_change(const struct audit_hop_change *h, void *arg)
+{
+	(void)arg;
+	verify_hop(&g.out, h);
 	tool_out(&g.out);
 }
 
@@ -264,76 +282,6 @@ list_rules(void)
 	exit(TOOL_YES);
 }
 
-/* ROLE=ADDR[:PORT]; an IPv6 address with a port is in brackets. */
-static void
-set_role(const char *arg)
-{
-	struct slice rest = slice_str(arg), role = slice_cut(&rest, '=');
-	int r = audit_role_parse(role);
-	struct pkt_addr addr;
-	uint64_t port = 0;
-	size_t colon = rest.n;
-
-	if (r < 0)
-		tool_die(TOOL_USAGE, "-R %s: '%.*s' is no role", arg,
-		    (int)role.n, (const char *)role.p);
-	if (pkt_addr_parse(&addr, rest) < 0) {
-		while (colon > 0 && rest.p[--colon] != ':')
-			;
-		if (pkt_addr_parse(&addr, slice_sub(rest, 0, colon)) < 0 ||
-		    slice_decimal(slice_from(rest, colon + 1), UINT16_MAX,
-		    &port) < 0 || port == 0)
-			tool_die(TOOL_USAGE, "-R %s: no ADDR[:PORT] behind "
-			    "the role", arg);
-	}
-	check(audit_set_role(g.audit, (enum audit_role)r, &addr,
-	    (uint16_t)port));
-}
-
-static void
-set_network(const char *arg)
-{
-	int r = audit_set_network(g.audit, slice_str(arg));
-
-	if (r < 0)
-		tool_die(TOOL_USAGE, "--network %s: %s", arg,
-		    r == ERR_LIMIT ? "too many networks" : "no name");
-}
-
-static void
-set_nni(const char *arg)
-{
-	if (strcmp(arg, "roaming") == 0)
-		audit_set_nni(g.audit, AUDIT_NNI_ROAMING);
-	else if (strcmp(arg, "other") == 0)
-		audit_set_nni(g.audit, AUDIT_NNI_OTHER);
-	else
-		tool_die(TOOL_USAGE, "--nni %s: roaming or other", arg);
-}
-
-static void
-set_trust(const char *arg)
-{
-	struct pkt_addr addr;
-
-	if (pkt_addr_parse(&addr, slice_str(arg)) < 0)
-		tool_die(TOOL_USAGE, "--trust %s: no address", arg);
-	check(audit_set_trust(g.audit, &addr));
-}
-
-static int
-level(const char *arg)
-{
-	int l = audit_level_parse(slice_str(arg));
-
-	if (strcmp(arg, "never") == 0)
-		return AUDIT_ERROR + 1;
-	if (l < 0)
-		tool_die(TOOL_USAGE, "--fail-on %s: error, warning, note or "
-		    "never", arg);
-	return l;
-}
-
 static enum format
 format(const char *arg)
 {
@@ -342,6 +290,16 @@ format(const char *arg)
 	if (strcmp(arg, "json") == 0)
 		return JSON;
 	tool_die(TOOL_USAGE, "-f %s: text or json", arg);
+}
+
+static int
+finish(int answer)
+{
+	flow_free(g.flow);
+	audit_free(g.audit);
+	sa_db_free(g.db);
+	buf_free(&g.out);
+	return tool_status(answer);
 }
 
 int
@@ -356,7 +314,8 @@ main(int argc, char **argv)
 	const struct flow_options opt = { 0 };
 	struct tool_common t = { 0 };
 	struct flow_account account;
-	bool stat = false;
+	enum audit_role node = AUDIT_UNKNOWN;
+	bool stat = false, diff = false;
 	int c;
 
 	tool_init((char[]){ "ims-verify" }, argv);
@@ -372,26 +331,36 @@ main(int argc, char **argv)
 			g.format = format(optarg);
 			break;
 		case 'R':
-			set_role(optarg);
+			verify_set_role(g.audit, optarg);
 			break;
 		case 'v':
 			g.clause = true;
 			tool_common(&t, c, g.db, help);
 			break;
+		case OPT_AS:
+			node = verify_node(optarg);
+			break;
+		case OPT_DIFF:
+			diff = true;
+			break;
+		case OPT_HOPS:
+			g.hops = true;
+			audit_set_changed(g.audit, on_change);
+			break;
 		case OPT_FAIL_ON:
-			g.fail_on = level(optarg);
+			g.fail_on = verify_level(optarg);
 			break;
 		case OPT_NETWORK:
-			set_network(optarg);
+			verify_set_network(g.audit, optarg);
 			break;
 		case OPT_NNI:
-			set_nni(optarg);
+			verify_set_nni(g.audit, optarg);
 			break;
 		case OPT_REGISTRATIONS:
 			audit_set_registered(g.audit, on_registration);
 			break;
 		case OPT_TRUST:
-			set_trust(optarg);
+			verify_set_trust(g.audit, optarg);
 			break;
 		case OPT_STAT:
 			stat = true;
@@ -402,7 +371,16 @@ main(int argc, char **argv)
 		default:
 			tool_common(&t, c, g.db, help);
 		}
+	if (diff != (node != AUDIT_UNKNOWN) || (diff && argc - optind != 2))
+		tool_die(TOOL_USAGE, "--diff needs --as NODE and two messages");
+	if (g.hops && g.format != TEXT)
+		tool_die(TOOL_USAGE, "--hops is text only");
 	tool_out_open(&t);
+	if (diff) {
+		c = verify_diff(argv[optind], argv[optind + 1], node);
+		tool_out_end();
+		return finish(c);
+	}
 	g.limit = t.count;
 	sa_db_news(g.db, on_news, NULL);
 	tool_read(argv + optind, argc - optind, &reader);
@@ -413,9 +391,5 @@ main(int argc, char **argv)
 		tool_out(&g.out);
 	}
 	tool_out_end();
-	flow_free(g.flow);
-	audit_free(g.audit);
-	sa_db_free(g.db);
-	buf_free(&g.out);
-	return tool_status(g.failed ? TOOL_NO : TOOL_YES);
+	return finish(g.failed ? TOOL_NO : TOOL_YES);
 }

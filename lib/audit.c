@@ -45,11 +45,13 @@ audit_new(struct sa_db *db, void (*found)(const struct audit_finding *, void *),
 	a->seen = table_new(sizeof(uint64_t), 1, AUDIT_SEEN, NULL, NULL);
 	a->calls = table_new(sizeof(uint64_t), audit_bk_size(), AUDIT_CALLS,
 	    NULL, NULL);
+	a->hops = table_new(sizeof(uint64_t), audit_hop_size(), AUDIT_HOPS,
+	    NULL, NULL);
 	a->users = table_new(sizeof(uint64_t), sizeof(struct audit_user),
 	    AUDIT_USERS, NULL, NULL);
 	if (!audit_role_init(a) || a->regs == NULL ||
 	    a->txns == NULL || a->nonces == NULL || a->seen == NULL || a->users == NULL ||
-	    a->calls == NULL) {
+	    a->calls == NULL || a->hops == NULL) {
 		audit_free(a);
 		return NULL;
 	}
@@ -69,6 +71,7 @@ audit_free(struct audit *a)
 	table_free(a->seen);
 	table_free(a->users);
 	table_free(a->calls);
+	table_free(a->hops);
 	buf_free(&a->text);
 	free(a);
 }
@@ -78,6 +81,13 @@ audit_set_registered(struct audit *a,
     void (*fn)(const struct audit_registration *, void *))
 {
 	a->registered = fn;
+}
+
+void
+audit_set_changed(struct audit *a,
+    void (*fn)(const struct audit_hop_change *, void *))
+{
+	a->changed = fn;
 }
 
 void
@@ -252,6 +262,7 @@ audit_sip(struct audit *a, const struct flow_sip *s)
 		audit_headers(&c);
 		audit_hide(&c);
 		audit_bk(&c);
+		audit_hop(&c);
 		audit_reg(&c);
 	}
 	return a->mem ? ERR_MEM : 0;

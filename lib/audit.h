@@ -127,6 +127,36 @@ void		 audit_set_registered(struct audit *a,
 		    void (*fn)(const struct audit_registration *r, void *arg));
 void		 audit_end(struct audit *a);
 
+/* One header field (or "Request-URI", "body") before and after a node. */
+struct audit_change {
+	char		 what;		/* 'A' added, 'M' changed, 'D' removed */
+	bool		 allowed;	/* that node may */
+	struct slice	 name;
+	struct slice	 before, after;	/* of several, the first value */
+};
+typedef void audit_change_fn(const struct audit_change *ch, void *arg);
+
+/*
+ * What is different in AFTER, which NODE made of BEFORE; UP matters for a
+ * P-CSCF: the message comes from the phone.
+ */
+void		 audit_diff(const struct sip_msg *before,
+		    const struct sip_msg *after, enum audit_role node, bool up,
+		    audit_change_fn *fn, void *arg);
+
+struct audit_hop_change {
+	struct audit_change	 change;
+	enum audit_role		 node;
+	uint64_t		 frame;		/* of the hop before */
+	const struct flow_where	*where;		/* of this one */
+	struct slice		 method;
+	unsigned		 status;	/* 0: a request */
+};
+
+/* Tell of every change from hop to hop. */
+void		 audit_set_changed(struct audit *a,
+		    void (*fn)(const struct audit_hop_change *h, void *arg));
+
 /* 0, or ERR_MEM. */
 int		 audit_sip(struct audit *a, const struct flow_sip *s)
 		    __attribute__((warn_unused_result));

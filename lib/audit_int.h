@@ -13,6 +13,7 @@
 #define AUDIT_SEEN	8192
 #define AUDIT_USERS	8192
 #define AUDIT_CALLS	2048
+#define AUDIT_HOPS	512
 #define AUDIT_SETS	4	/* SA sets of a UE remembered */
 #define AUDIT_NETWORKS	16	/* own ones */
 #define AUDIT_NAME	256	/* octets of a name, NUL included */
@@ -159,7 +160,9 @@ struct audit {
 			    void *arg);
 	void		*arg;
 	struct table	*nodes, *ues, *regs, *txns, *nonces, *seen;
-	struct table	*users, *calls;
+	void		(*changed)(const struct audit_hop_change *h, void *arg);
+	struct table	*users, *calls, *hops;
+	struct sip_msg	 before;	/* scratch of audit_hop() */
 	enum audit_nni	 nni;
 	size_t		 n_network;
 	char		 network[AUDIT_NETWORKS][AUDIT_NAME];
@@ -221,6 +224,8 @@ void	 audit_ipsec_life(struct audit_ctx *c);	/* audit_sa_life.c */
 void	 audit_who(struct audit_ctx *c);	/* audit_who.c */
 void	 audit_ipsec(struct audit_ctx *c);	/* audit_sa.c */
 void	 audit_ipsec_closed(struct audit_ctx *c, const struct flow_esp *e);
+size_t	 audit_hop_size(void);	/* of a value of HOPS */
+void	 audit_hop(struct audit_ctx *c);	/* audit_hop.c */
 void	 audit_reg(struct audit_ctx *c);	/* audit_reg.c */
 void	 audit_reg_closed(struct audit *a, const struct flow_esp *e);
 void	 audit_reg_end(struct audit *a);
