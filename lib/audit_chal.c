@@ -71,8 +71,8 @@ static void
 auth_07(struct audit_ctx *c)
 {
 	struct slice ck = { NULL, 0 }, ik = { NULL, 0 }, alg;
-	bool has = sip_param(c->chal, ',', "ck", &ck) &
-	    sip_param(c->chal, ',', "ik", &ik);
+	bool has_ck = sip_param(c->chal, ',', "ck", &ck);
+	bool has = sip_param(c->chal, ',', "ik", &ik) && has_ck;
 
 	if (c->leg != LEG_CORE || c->txn->told_keys ||
 	    !audit_is_aka(c->chal) || (sip_param(c->chal, ',', "algorithm",

@@ -277,15 +277,13 @@ hide_05(struct audit_ctx *c)
 static void
 hide_07(struct audit_ctx *c)
 {
-	const struct flow_where *w = &c->s->where;
 	static const enum sip_h list[] = { SIP_H_VIA, SIP_H_ROUTE };
 	struct slice value, host, token;
 	char shown[SLICE_SHOW];
 	enum sip_h h = list[c->m->request];
 	struct sip_iter it = { 0 };
 
-	if (audit_role_at(c->a, &w->src, w->sport) != AUDIT_IBCF ||
-	    audit_role_at(c->a, &w->dst, w->dport) == AUDIT_PEER || c->nni)
+	if (c->src != AUDIT_IBCF || c->dst == AUDIT_PEER || c->nni)
 		return;
 	while (sip_each(c->m, h, &it, &value)) {
 		if (!entry(h, value, &host, &token) || token.n == 0 ||

@@ -145,6 +145,7 @@ struct audit_ctx {
 	struct audit_ue		*ue;		/* on Gm, NULL if unknown */
 	struct audit_reg	*r;		/* of a REGISTER on Gm */
 	struct audit_txn	*txn;
+	enum audit_role		 src, dst;	/* of its ends */
 	bool			 nni;		/* it leaves the network */
 	bool			 trusted;	/* for one that is trusted */
 	struct slice		 call_id;

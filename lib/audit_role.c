@@ -240,6 +240,8 @@ audit_role_leg(struct audit_ctx *c)
 	}
 	src = audit_role_at(c->a, &w->src, w->sport);
 	dst = audit_role_at(c->a, &w->dst, w->dport);
+	c->src = src;
+	c->dst = dst;
 	if (src == AUDIT_UE && dst != AUDIT_UE) {
 		c->leg = LEG_UP;
 		c->ue = ue_put(c, &w->src);

@@ -196,8 +196,8 @@ to_stranger(struct audit_ctx *c)
 	char what[SLICE_SHOW];
 
 	if (!c->m->request || c->reg || c->emergency || c->s->protection.on ||
-	    audit_role_at(c->a, &w->src, w->sport) != AUDIT_P_CSCF ||
-	    audit_role_at(c->a, &w->dst, w->dport) != AUDIT_UNKNOWN ||
+	    c->src != AUDIT_P_CSCF ||
+	    c->dst != AUDIT_UNKNOWN ||
 	    sip_uri(c->m->uri, &uri) < 0 ||
 	    pkt_addr_parse(&addr, uri.host) < 0 || !pkt_addr_eq(&addr, &w->dst))
 		return;

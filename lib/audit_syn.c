@@ -1,18 +1,19 @@
 /* audit_syn: whether a message is what the grammar says (RFC 3261 25). */
-#include <string.h>
-
 #include "audit_int.h"
 #include "err.h"
 
 #define CSEQ_MAX	INT32_MAX	/* RFC 3261 8.1.1.5: below 2**31 */
 #define STATUS_MAX	699
 
+/* RFC 3261 25.1, token: alphanum / - . ! % * _ + ` ' ~ */
+static const uint32_t token_bits[8] = {
+	0, 0x3ff6ca2, 0x87fffffe, 0x47ffffff, 0, 0, 0, 0,
+};
+
 static bool
 token_char(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z') || (c != 0 &&
-	    strchr("-.!%*_+`'~", c) != NULL);
+	return (token_bits[c >> 5] >> (c & 31) & 1) != 0;
 }
 
 static bool
@@ -228,7 +229,8 @@ display_bad(struct slice value, const struct sip_addr *addr)
 	for (size_t i = 0; value.n > 0 && value.p[0] != '"' &&
 	    i < addr->display.n; i++)
 		if (!token_char(addr->display.p[i]) &&
-		    strchr(" \t\r\n", addr->display.p[i]) == NULL)
+		    addr->display.p[i] != ' ' && addr->display.p[i] != '\t' &&
+		    addr->display.p[i] != '\r' && addr->display.p[i] != '\n')
 			return true;
 	return false;
 }
@@ -244,30 +246,40 @@ uri_bad(struct slice uri)
 	return false;
 }
 
+/* Does the URI of VALUE stand in angle brackets? */
+static bool
+bracketed(struct slice value)
+{
+	bool quote = false;
+
+	for (size_t i = 0; i < value.n; i++) {
+		quote ^= value.p[i] == '"' && (i == 0 ||
+		    value.p[i - 1] != '\\');
+		if (!quote && value.p[i] == '<')
+			return true;
+	}
+	return false;
+}
+
 static const char *
 addr_fault(enum sip_h h, struct slice value)
 {
 	struct sip_addr addr;
 	struct sip_uri uri;
-	bool bracket = false, quote = false;
 
 	if (sip_addr(value, &addr) < 0)
 		return "cannot be read";
 	if (slice_is(addr.uri, "*"))
 		return NULL;
-	for (size_t i = 0; i < value.n && !bracket; i++) {
-		quote ^= value.p[i] == '"' && (i == 0 || value.p[i - 1] != '\\');
-		bracket = !quote && value.p[i] == '<';
-	}
 	if (display_bad(value, &addr))
 		return "has a name that is neither tokens nor quoted";
 	if (uri_bad(addr.uri))
 		return "has a URI with octets that no URI has";
 	/* RFC 3261 20.10: these must stand in angle brackets. */
-	if (!bracket && slice_chr(addr.uri, '?') < addr.uri.n)
+	if (slice_chr(addr.uri, '?') < addr.uri.n && !bracketed(value))
 		return "has a URI with a question mark outside angle brackets";
-	if (!bracket && h == SIP_H_CONTACT &&
-	    slice_chr(addr.params, '@') < addr.params.n)
+	if (h == SIP_H_CONTACT && slice_chr(addr.params, '@') <
+	    addr.params.n && !bracketed(value))
 		return "has a URI that ends too early, outside angle brackets";
 	if ((slice_casestarts(addr.uri, "sip:") ||
 	    slice_casestarts(addr.uri, "sips:")) && (sip_uri(addr.uri, &uri) <
@@ -389,27 +401,40 @@ syn_11(struct audit_ctx *c)
 static bool
 separators_bad(struct slice v)
 {
-	bool quote = false, empty = true;
-	unsigned bracket = 0;
+	bool quote = false, empty = true, bracket = false;
 
-	for (size_t i = 0; i < v.n; i++) {
-		uint8_t ch = v.p[i];
-
-		if (quote && ch == '\\')
-			i++;
-		else if (ch == '"')
-			quote = !quote, empty = false;
-		else if (!quote && ch == '<')
-			bracket = 1, empty = false;
-		else if (!quote && ch == '>')
-			bracket = 0;
-		else if (!quote && bracket == 0 && (ch == ',' || ch == ';')) {
+	for (size_t i = 0; i < v.n; i++)
+		switch (v.p[i]) {
+		case '\\':
+			i += quote;
+			break;
+		case '"':
+			quote = !quote;
+			empty = false;
+			break;
+		case '<':
+			bracket = !quote || bracket;
+			empty = false;
+			break;
+		case '>':
+			bracket = quote && bracket;
+			break;
+		case ',':
+		case ';':
+			if (quote || bracket)
+				break;
 			if (empty)
 				return true;
 			empty = true;
-		} else if (strchr(" \t\r\n", ch) == NULL || ch == 0)
+			break;
+		case ' ':
+		case '\t':
+		case '\r':
+		case '\n':
+			break;
+		default:
 			empty = false;
-	}
+		}
 	return empty && v.n > 0 && !quote;
 }
 
