@@ -3,10 +3,11 @@
  * names of fields, which ims-records(5) defines.
  *
  * Lines are written straight into a buffer and read through jansson.  The
- * files: rec.c writes, with the fields of rec_out.c; rec_field.c reads the fields,
+ * files: rec.c writes, with the fields of rec_out.c; rec_field.c reads fields,
  * rec_key.c the records with keys, rec_read.c the others and the line;
- * rec_agree.c is agreements, rec_hide.c records of hide, rec_srtp.c of srtp; rec_line.c changes a line
- * in place, rec_set.c reads files of test sets.
+ * rec_agree.c is agreements, rec_hide.c keys and states of hide, rec_srtp.c
+ * media, rec_verdict.c findings; rec_line.c changes a line in place, rec_set.c
+ * reads files of test sets.
  */
 #ifndef REC_H
 #define REC_H

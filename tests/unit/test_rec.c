@@ -652,7 +652,8 @@ static void
 test_finding(void)
 {
 	static const struct audit_rule rule = {
-		"AUTH-06", AUDIT_ERROR, "TS 33.203 6.1.1", "what",
+		.id = "AUTH-06", .level = AUDIT_ERROR,
+		.clause = "TS 33.203 6.1.1", .what = "what",
 	};
 	struct flow_where w = some_where();
 	struct audit_finding f = {
