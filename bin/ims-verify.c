@@ -30,20 +30,14 @@ static const struct option options[] = {
 };
 
 static const char help[] =
-"usage: ims-verify [-hlqVv] [-f text|json] [-k file] [-n count] [-o file]\n"
-"                  [-R role=addr[:port]] [--fail-on level] [--stat] [file ...]\n"
+"usage: ims-verify [-hlqVv] [option ...] [file ...]\n"
 "       ims-verify --diff --as node before after\n"
-"       ims-verify --list-rules\n"
-"\n"
 "Which rules of IMS security the SIP of captures or records breaks, and where.\n"
-"\n"
 "  -f, --format NAME     text (file:frame: level rule: ...), or json\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N findings\n"
 "  -o, --output FILE     write there, whole or not at all\n"
-"  -R, --role ROLE=ADDR[:PORT]\n"
-"                        a node: ue, p-cscf, i-cscf, s-cscf, ibcf, as, core,\n"
-"                        peer (of another network); repeatable\n"
+"  -R, --role ROLE=ADDR[:PORT]  a node (ue, p-cscf, ibcf, peer ...); repeatable\n"
 "  -l, --line-buffered   flush each finding\n"
 "  -q, --quiet           no diagnostics\n"
 "  -v, --verbose         the clause with each finding\n"
@@ -51,17 +45,14 @@ static const char help[] =
 "  -V, --version         the version\n"
 "      --as NODE         p-cscf, i-cscf, s-cscf or ibcf, for --diff\n"
 "      --diff            what NODE changed from one message to another\n"
+"      --fail-on LEVEL   lowest that makes status 1: error, warning, note, never\n"
 "      --hops            what each node changed, instead of findings\n"
-"      --fail-on LEVEL   lowest level that makes the exit status 1: error,\n"
-"                        warning (default), note, or never\n"
 "      --list-rules      the rules, and exit\n"
 "      --network NAME    an own network; repeatable\n"
 "      --nni KIND        what the peers are: roaming, or other\n"
-"      --trust ADDR      a peer inside the trust domain; repeatable\n"
-"      --registrations   also how far each registration came, and what\n"
-"                        stopped it\n"
+"      --registrations   also how far each came, and what stopped it\n"
 "      --stat            what became of every frame, as last record\n"
-"\n"
+"      --trust ADDR      a peer inside the trust domain; repeatable\n"
 "Manual: ims-verify(1), ims-rules(7).\n";
 
 static struct {

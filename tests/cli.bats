@@ -267,7 +267,7 @@ $1"
 	run -1 --separate-stderr ims-verify "$LAB/call_plain_gm.pcap" \
 	    "$LAB/resync_gm.pcap"
 	same "$LAB/call_plain_gm.pcap:1
-$LAB/resync_gm.pcap:1" "$(grep -o '^[^:]*:1:' <<<"$output" | sed 's/:$//')"
+$LAB/resync_gm.pcap:1" "$(grep -o '^[^:]*:1:' <<<"$output" | sed 's/:$//' | uniq)"
 	run -0 --separate-stderr ims-pcap "$LAB/call_plain_gm.pcap" \
 	    "$LAB/resync_gm.pcap"
 	same 34 "$(wc -l <<<"$output")"
