@@ -316,7 +316,9 @@ on_end(void *arg)
 void
 clear_run(struct sa_db *db, const char *path, char *const *argv, int n)
 {
-	const struct flow_options opt = { .duplicates = true, .opened = true };
+	const struct flow_options opt = {
+		.duplicates = true, .opened = true, .messages = true,
+	};
 	const struct flow_sink sink = {
 		on_sip, on_esp, NULL, on_packet, tool_damage, NULL,
 	};

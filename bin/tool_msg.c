@@ -174,8 +174,7 @@ void
 tool_messages(char *const *argv, int n, const struct tool_messages *to)
 {
 	const struct flow_sink sink = {
-		to->options.opened ? NULL : on_sip, on_esp, NULL, on_packet,
-		tool_damage, NULL,
+		on_sip, on_esp, NULL, on_packet, tool_damage, NULL,
 	};
 	const struct tool_reader reader = {
 		on_frame, on_line, on_text, on_end, NULL,

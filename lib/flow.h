@@ -101,10 +101,7 @@ struct flow_account {
 	uint64_t	 evicted;	/* streams, datagrams dropped for room */
 };
 
-/*
- * PACKET and GAP may be NULL; packets and opened need neither SIP nor GAP, but
- * opened hands out messages too if there is SIP.
- */
+/* PACKET and GAP may be NULL; packets and opened need neither SIP nor GAP. */
 struct flow_sink {
 	void	(*sip)(const struct flow_sip *m, void *arg);
 	void	(*esp)(const struct flow_esp *e, void *arg);
@@ -127,6 +124,7 @@ struct flow_options {
 	bool	 packets;	/* packets instead of messages; ESP stays */
 	bool	 opened;	/* packets, and ESP as what was in it; what
 				   stays closed goes to the sink's ESP only */
+	bool	 messages;	/* with opened: messages as well */
 };
 
 struct flow;

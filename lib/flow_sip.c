@@ -45,7 +45,7 @@ flow_message(struct flow *f, const struct flow_path *path,
 	m.msg = &f->msg;
 	f->account.messages += !m.copy;
 	f->account.cut += cut && !m.copy;
-	if (f->sink.sip != NULL)
+	if (!f->opt.opened || f->opt.messages)
 		f->sink.sip(&m, f->sink.arg);
 	if (m.copy)
 		return true;
