@@ -26,7 +26,7 @@ static const char help[] =
 "      --trusted         ibcf: the next network is trusted\n"
 "      --roaming         ibcf: it is the phone's home network\n"
 "      --hide            ibcf: hide too (up) or restore (down), with -k and\n"
-"                        --border, --ue, --plain, --constant, --state of hide\n"
+"                        --border, --ue, --pad, --plain, --constant, --state\n"
 "      --strict          drop what cannot be rewritten\n";
 
 static struct {
@@ -265,6 +265,7 @@ cmd_rewrite(int argc, char **argv)
 		{ "trusted", OPT_FLAG, &g.o.trusted, 0, 0 },
 		{ "roaming", OPT_FLAG, &g.o.roaming, 0, 0 },
 		{ "hide", OPT_FLAG, &g.hides, 0, 0 },
+		{ "pad", OPT_NUMBER, &topology.pad, 16, 4096 },
 		{ "strict", OPT_FLAG, &g.strict, 0, 0 },
 	};
 	struct sa_db *db;
