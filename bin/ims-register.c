@@ -1,0 +1,61 @@
+/* ims-register: registration in IMS, of phone and network; ims-register(1). */
+#include <string.h>
+
+#include "register_tool.h"
+
+static const char help[] =
+"usage: ims-register command [options] [file ...]\n"
+"\n"
+"  flow   the whole conversation on every hop, as records\n"
+"  ue     the phone: the network's messages in, the phone's out\n"
+"  core   the network: the phone's messages in, the network's out\n"
+"\n"
+"  -k, --keys FILE       subscribers, as records; repeatable\n"
+"  -R, --role ROLE=ADDR[:PORT]  address of ue, p-cscf, i-cscf, s-cscf\n"
+"  --steps LIST          register,subscribe,reregister,reauth,call,sms,\n"
+"                        deregister,netderegister\n"
+"  --alg, --ealg LIST    algorithms offered    --ipv6, --tcp, --mode MODE\n"
+"  --case NAME           something goes wrong  --list-cases\n"
+"  --set NAME=VALUE      what else is random: rand, cnonce, spi-uc ...\n"
+"  --cx                  vectors of the HSS    -x, --secrets  keys in records\n"
+"  -n, --count N         the first N subscribers\n"
+"  -o, --output FILE     write there, whole or not at all\n"
+"  -s, --seed SEED       repeatable randomness, for tests\n"
+"  -l, -q, -v            flush each record; no diagnostics; all of them\n"
+"  -h, --help; -V, --version\n"
+"\n"
+"Exit: 0 yes, 1 no, 2 usage, 3 bad input, 4 system. Manual: ims-register(1).\n";
+
+static const struct {
+	const char	*name;
+	int		(*run)(int argc, char **argv);
+} commands[] = {
+	{ "flow", cmd_flow }, { "ue", cmd_ue }, { "core", cmd_core },
+};
+
+int
+main(int argc, char **argv)
+{
+	size_t n = sizeof(commands) / sizeof(commands[0]), i = 0;
+	char name[] = "ims-register";
+	int answer;
+
+	tool_init(name, argv);
+	while (i < n && (argc < 2 || strcmp(argv[1], commands[i].name) != 0))
+		i++;
+	if (i < n)
+		tool_init(name, ++argv);
+	opt_parse(i < n ? argc - 1 : argc, argv, help);
+	if (i == n && optind < argc)
+		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-register "
+		    "--help'", argv[optind]);
+	if (i == n)
+		tool_die(TOOL_USAGE, "a command is missing; see 'ims-register "
+		    "--help'");
+	subs_load();
+	tool_out_open(&opt.common);
+	answer = commands[i].run(argc - 1 - optind, argv + optind);
+	tool_out_end();
+	subs_free();
+	return tool_status(answer);
+}

@@ -1,0 +1,135 @@
+/*
+ * register_tool: what the commands of ims-register share: options, subscribers,
+ * the nodes and what passes between them, the cases.
+ */
+#ifndef REGISTER_TOOL_H
+#define REGISTER_TOOL_H
+
+#include "reg.h"
+#include "tool.h"
+
+#define KEY_FILES	64
+#define STEPS		32
+#define WINDOW		8	/* phones of "ue" at work at once */
+
+enum step {
+	STEP_REGISTER, STEP_SUBSCRIBE, STEP_REREGISTER, STEP_REAUTH,
+	STEP_CALL, STEP_SMS, STEP_DEREGISTER, STEP_NETDEREGISTER,
+	STEP_N
+};
+
+enum node { NODE_UE, NODE_P, NODE_I, NODE_S, NODE_N };
+
+struct opt {
+	struct tool_common	 common;
+	const char		*keys[KEY_FILES];
+	size_t			 n_keys;
+	bool			 secrets, cx, ipv6, tcp, srtp, plain, trust;
+	bool			 no_ipsec, all_hops;
+	bool			 node[NODE_N];		/* --as */
+	struct reg_pair		 pair[REG_PAIRS];
+	size_t			 n_pair;
+	enum sa_mode		 mode;
+	enum step		 step[STEPS];
+	size_t			 n_step;
+	uint64_t		 time_ns;
+	uint32_t		 expires;
+	struct aka_scheme	 scheme;
+	char			 qop[16];
+	const char		*pani;
+	struct pkt_addr		 addr[NODE_N];
+	uint16_t		 port[NODE_N];		/* 0: the usual one */
+	const struct reg_case	*the_case;
+};
+
+extern struct opt opt;
+
+/* Options and their values; what is left begins at optind. */
+void	 opt_parse(int argc, char **argv, const char *help);
+/* Of DRAW the next value that --set gave, into P; false: none is left. */
+bool	 opt_given(enum reg_draw draw, uint8_t *p, size_t n);
+const char	*step_name(enum step s);
+
+/* The subscribers of -k, in their order. */
+void	 subs_load(void);
+size_t	 subs_count(void);
+const struct reg_identity	*subs_get(size_t i);
+void	 subs_free(void);
+
+/* A phone of this run. */
+struct phone {
+	struct reg_ue	*ue;
+	struct pkt_addr	 addr, public;
+	size_t		 step;		/* the next one */
+	bool		 failed, told;
+};
+
+/* The nodes of this run, and the time. */
+struct net {
+	struct reg_net		 net;
+	struct reg_hss		*hss;
+	struct reg_pcscf	*p;
+	struct reg_icscf	*i;
+	struct reg_scscf	*s;
+	struct phone		*phone;
+	size_t			 n_phone;
+	uint64_t		 now_ns;
+	uint64_t		 failed;	/* news of it */
+};
+
+extern struct net net;
+
+/* Make the nodes that opt.node says. */
+void	 net_open(void);
+void	 net_close(void);
+/* Hand what is on its way to the nodes, until it is all delivered. */
+void	 net_run(void);
+/* A message from outside. */
+void	 net_deliver(const struct flow_sip *m);
+/* The next deadline of a node that waits for something; REG_NEVER. */
+uint64_t net_deadline(bool all);
+void	 net_tick(uint64_t now_ns);
+/* A result of lib that cannot be helped. */
+void	 net_check(int r);
+/* Who is at ADDR: NODE_UE for a phone or what is not known. */
+enum node	 net_who(const struct pkt_addr *addr);
+struct phone	*net_phone(const struct pkt_addr *addr);
+
+/* Begin step S of phone I; false: it does not apply. */
+bool	 step_begin(size_t i, enum step s);
+/* Is phone I done with what it began? */
+bool	 step_done(size_t i);
+
+/* A case: what is wrong, in which message, and which rule that breaks. */
+struct reg_case {
+	const char	*name, *rule, *what;
+	const char	*steps;		/* NULL: register */
+	enum node	 from, to;	/* the hop; TO NODE_N: no message */
+	const char	*method;	/* of CSeq */
+	unsigned	 status;	/* 0: a request */
+	unsigned	 nth;		/* which of those, from 1 */
+	/* Edits the message; false: it is lost. */
+	bool		(*spoil)(struct reg_edit *e, struct flow_sip *m);
+	/* Before the run. */
+	void		(*prepare)(struct reg_ue_config *ue,
+			    struct reg_pcscf_config *p,
+			    struct reg_scscf_config *s);
+};
+
+extern const struct reg_case	 cases[];
+extern const size_t		 cases_n;
+const struct reg_case	*case_find(const char *name);
+void	 case_list(void);
+/*
+ * The message M as the case has it: in OUT if it was spoiled.  False: it is
+ * lost.
+ */
+bool	 case_apply(struct flow_sip *m, enum node from, enum node to,
+	    struct buf *out);
+
+/* The commands; each returns the answer. */
+int	 cmd_flow(int argc, char **argv);
+int	 cmd_ue(int argc, char **argv);
+int	 cmd_core(int argc, char **argv);
+
+#endif
