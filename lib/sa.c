@@ -186,9 +186,9 @@ sa_mech_write(struct buf *out, const struct sa_mech *m)
 	if (m->has & SA_MOD)
 		buf_printf(out, ";mod=%s", sa_mode_name((enum sa_mode)m->mode));
 	if (m->has & SA_SPI_C)
-		buf_printf(out, ";spi-c=%u", (unsigned)m->spi_c);
+		buf_printf(out, ";spi-c=%010u", (unsigned)m->spi_c);
 	if (m->has & SA_SPI_S)
-		buf_printf(out, ";spi-s=%u", (unsigned)m->spi_s);
+		buf_printf(out, ";spi-s=%010u", (unsigned)m->spi_s);
 	if (m->has & SA_PORT_C)
 		buf_printf(out, ";port-c=%u", m->port_c);
 	if (m->has & SA_PORT_S)
