@@ -53,6 +53,8 @@ main(int argc, char **argv)
 		tool_die(TOOL_USAGE, "a command is missing; see 'ims-register "
 		    "--help'");
 	subs_load();
+	/* Whoever answers waits for the line. */
+	opt.common.line_buffered |= commands[i].run != cmd_flow;
 	tool_out_open(&opt.common);
 	answer = commands[i].run(argc - 1 - optind, argv + optind);
 	tool_out_end();
