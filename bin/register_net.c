@@ -134,11 +134,15 @@ on_send(const struct flow_sip *s, void *arg)
 static void
 on_sa(const struct sa *sa, bool gone, void *arg)
 {
+	struct sa shown = *sa;
+
 	(void)arg;
-	if (gone)
-		return;
-	rec_write_sa(&way.out, sa, opt.secrets);
+	if (opt.the_case != NULL && opt.the_case->wrong_ik)
+		shown.key.auth[0] ^= 1;
+	if (!gone)
+		rec_write_sa(&way.out, &shown, opt.secrets);
 	tool_out(&way.out);
+	crypt_wipe(&shown, sizeof(shown));
 }
 
 /* The SAs of the P-CSCF are those of the phone. */

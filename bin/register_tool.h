@@ -102,30 +102,38 @@ bool	 step_done(size_t i);
 
 /* A case: what is wrong, in which message, and which rule that breaks. */
 struct reg_case {
-	const char	*name, *rule, *what;
-	const char	*steps;		/* NULL: register */
-	enum node	 from, to;	/* the hop; TO NODE_N: no message */
-	const char	*method;	/* of CSeq */
-	unsigned	 status;	/* 0: a request */
-	unsigned	 nth;		/* which of those, from 1 */
-	/* Edits the message; false: it is lost. */
+	const char	*name, *rule;	/* "-": none */
+	const char	*what;
+	const char	*steps;		/* NULL: as --steps says */
+	/* The hop; a request or response of METHOD; which of them, 0: all. */
+	enum node	 from, to;
+	const char	*method;
+	unsigned	 status;	/* 0: the request */
+	unsigned	 nth;
+	/* Edit the message; false: it does not arrive. */
 	bool		(*spoil)(struct reg_edit *e, struct flow_sip *m);
 	/* Before the run. */
 	void		(*prepare)(struct reg_ue_config *ue,
 			    struct reg_pcscf_config *p,
 			    struct reg_scscf_config *s);
+	bool		 wrong_ik;	/* in the phone's SAs */
 };
 
 extern const struct reg_case	 cases[];
 extern const size_t		 cases_n;
 const struct reg_case	*case_find(const char *name);
-void	 case_list(void);
+void	 case_list(void) __attribute__((noreturn));
 /*
- * The message M as the case has it: in OUT if it was spoiled.  False: it is
- * lost.
+ * The message M as the case has it, in OUT if it was spoiled.  False: it does
+ * not arrive; of length 0 it was not even sent.
  */
 bool	 case_apply(struct flow_sip *m, enum node from, enum node to,
 	    struct buf *out);
+/* What was seen last: REGISTER of a phone, challenge of the S-CSCF. */
+const struct flow_where	*case_last_up(void);
+uint32_t	 case_last_spi(void);	/* spi_uc of a phone */
+struct slice	 case_last_challenge(void);
+struct slice	 case_first_challenge(void);
 
 /* The commands; each returns the answer. */
 int	 cmd_flow(int argc, char **argv);

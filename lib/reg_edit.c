@@ -16,6 +16,7 @@ struct reg_edit {
 	}			 value[SIP_HEADERS];
 	struct buf		 text, top, end, uri, body;
 	bool			 new_body;
+	unsigned		 status;	/* 0: as it is */
 };
 
 struct reg_edit *
@@ -115,6 +116,12 @@ reg_edit_add(struct reg_edit *e, const char *fmt, ...)
 }
 
 void
+reg_edit_status(struct reg_edit *e, unsigned status)
+{
+	e->status = status;
+}
+
+void
 reg_edit_uri(struct reg_edit *e, struct slice uri)
 {
 	buf_reset(&e->uri);
@@ -184,6 +191,9 @@ put_start(const struct reg_edit *e, struct buf *out)
 	if (m->request)
 		buf_printf(out, "%.*s %.*s SIP/2.0\r\n", SL(m->method),
 		    SL(e->uri.n > 0 ? buf_slice(&e->uri) : m->uri));
+	else if (e->status != 0)
+		buf_printf(out, "SIP/2.0 %u %s\r\n", e->status,
+		    reg_reason(e->status));
 	else
 		buf_printf(out, "SIP/2.0 %03u %.*s\r\n", m->status % 1000,
 		    SL(m->reason));
