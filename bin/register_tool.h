@@ -82,6 +82,9 @@ extern struct net net;
 /* Make the nodes that opt.node says. */
 void	 net_open(void);
 void	 net_close(void);
+/* What nodes hand out goes where it belongs; NETWORK: not of a phone. */
+void	 net_sink(struct reg_sink *sink, bool network);
+void	 net_clear(void);	/* nothing is on its way any more */
 /* Hand what is on its way to the nodes, until it is all delivered. */
 void	 net_run(void);
 /* A message from outside. */

@@ -8,10 +8,11 @@
  * message came in ESP is told by its ports (TS 33.203 7.1): who feeds a machine
  * hands it nothing on a protected port that did not come under its SA.
  *
- * The files: reg_write.c builds and edits messages, reg_hop.c is what all
- * proxies do; reg_ue.c, reg_ue_auth.c, reg_ue_set.c, reg_ue_req.c and
- * reg_call.c are the phone; reg_pcscf.c, reg_pcscf_reg.c, reg_icscf.c,
- * reg_scscf.c, reg_scscf_reg.c, reg_notify.c and reg_hss.c the network.
+ * The files: reg_write.c builds messages, reg_edit.c changes them, reg_hop.c is
+ * what all proxies do, reg_dialog.c what both ends of a dialog know; reg_ue.c,
+ * reg_ue_auth.c, reg_ue_set.c, reg_ue_req.c and reg_call.c are the phone;
+ * reg_pcscf*.c, reg_icscf.c, reg_scscf*.c, reg_notify.c and reg_hss.c the
+ * network.
  */
 #ifndef REG_H
 #define REG_H
