@@ -1,4 +1,4 @@
-/* register_flow: the whole conversation, step by step, on a clock of its own. */
+/* register_flow: the whole conversation, step by step, its own clock. */
 #include <string.h>
 
 #include "err.h"

@@ -790,7 +790,7 @@ END
 	run -0 --separate-stderr ims-sa negotiate --as p-cscf \
 	    --policy "null/aes-gcm, hmac-sha-1-96/null, hmac-sha-1-96/aes-cbc" \
 	    --spi-pc 5001 --spi-ps 5002 --port-pc 7001 --port-ps 7002 in
-	same "Security-Server: ipsec-3gpp;q=1;alg=null;ealg=aes-gcm;prot=esp;mod=trans;spi-c=5001;spi-s=5002;port-c=7001;port-s=7002, ipsec-3gpp;q=0.9;alg=hmac-sha-1-96;ealg=null;prot=esp;mod=trans;spi-c=5001;spi-s=5002;port-c=7001;port-s=7002, ipsec-3gpp;q=0.8;alg=hmac-sha-1-96;ealg=aes-cbc;prot=esp;mod=trans;spi-c=5001;spi-s=5002;port-c=7001;port-s=7002" \
+	same "Security-Server: ipsec-3gpp;q=1;alg=null;ealg=aes-gcm;prot=esp;mod=trans;spi-c=0000005001;spi-s=0000005002;port-c=7001;port-s=7002, ipsec-3gpp;q=0.9;alg=hmac-sha-1-96;ealg=null;prot=esp;mod=trans;spi-c=0000005001;spi-s=0000005002;port-c=7001;port-s=7002, ipsec-3gpp;q=0.8;alg=hmac-sha-1-96;ealg=aes-cbc;prot=esp;mod=trans;spi-c=0000005001;spi-s=0000005002;port-c=7001;port-s=7002" \
 	    "$output"
 }
 
