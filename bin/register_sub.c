@@ -102,8 +102,8 @@ key_line(struct slice line, uint64_t number, void *arg)
 	if (e == ERR_MEM)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(e));
 	wrong = e < 0 ? error : NULL;
+	subs.records += r.type == REC_SUBSCRIBER;
 	if (e >= 0 && r.type == REC_SUBSCRIBER) {
-		subs.records++;
 		who = room();
 		wrong = identity(who, &r.subscriber);
 		if (wrong == NULL && known(who->impi))

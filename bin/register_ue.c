@@ -1,4 +1,5 @@
 /* register_ue: the phone as a filter; and the network as one. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
@@ -59,69 +60,66 @@ tick(uint64_t now_ns)
 	net_run();
 }
 
-static bool
-read_line(struct slice line, uint64_t number, void *arg)
-{
-	char error[REC_ERROR_TEXT];
-	struct phone *f = NULL;
-	struct rec r;
-	int e = rec_read(&r, line, error);
+/* All phones are done: whoever reads from us is to know. */
+static void	finish(void) __attribute__((noreturn));
 
-	(void)arg;
-	if (e == ERR_MEM)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(e));
-	if (e < 0) {
-		tool_warn_kind("record", "%s: %s",
-		    tool_place("line", number), error);
-		tool_bad();
-	} else if (r.type == REC_SIP && !r.duplicate) {
-		tick(r.sip.where.timed ? r.sip.where.time_ns : 0);
-		net_deliver(&r.sip);
-		net_run();
-		f = net_phone(&r.sip.where.dst);
-	}
-	rec_done(&r);
-	if (f != NULL)
-		took(f);
-	return net.n_phone == 0 || ues.working > 0;
-}
-
-static bool
-read_frame(const struct cap_frame *f, void *arg)
+static void
+finish(void)
 {
-	(void)f;
-	(void)arg;
-	tool_warn("%s: not records", tool_file());
-	tool_bad();
-	return false;
-}
+	size_t left = 0;
+	int answer;
 
-/* A message pasted has no addresses: it comes from where one is awaited. */
-static bool
-read_text(struct slice message, void *arg)
-{
-	(void)message;
-	(void)arg;
-	return read_frame(NULL, NULL);
+	for (size_t i = 0; i < net.n_phone; i++)
+		left += !net.phone[i].failed && (reg_ue_busy(
+		    net.phone[i].ue) || net.phone[i].step < opt.n_step);
+	if (left > 0)
+		tool_warn("%zu of %zu phones were not answered to the end",
+		    left, net.n_phone);
+	answer = left > 0 || net.failed > 0 ? TOOL_NO : TOOL_YES;
+	net_close();
+	tool_out_end();
+	subs_free();
+	exit(tool_status(answer));
 }
 
 static void
-read_end(void *arg)
+take(const struct flow_sip *m, const char *at)
 {
-	(void)arg;
-	tool_more();
+	struct phone *f = net_phone(&m->where.dst);
+
+	(void)at;
+	tick(m->where.timed ? m->where.time_ns : 0);
+	net_deliver(m);
+	net_run();
+	if (f != NULL)
+		took(f);
+	if (net.n_phone > 0 && ues.working == 0)
+		finish();
 }
 
-static const struct tool_reader reader = {
-	.frame = read_frame, .line = read_line, .text = read_text,
-	.end = read_end,
-};
+/* An end point: nothing passes. */
+static bool
+drop(struct rec *r, const char *at)
+{
+	(void)r;
+	(void)at;
+	return true;
+}
+
+static void
+read_all(char *const *argv, int n)
+{
+	struct tool_messages to = { .sip = take, .record = drop };
+
+	if ((to.db = sa_db_new()) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	tool_messages(argv, n, &to);
+	sa_db_free(to.db);
+}
 
 int
 cmd_ue(int argc, char **argv)
 {
-	size_t left = 0;
-
 	if (subs_count() == 0)
 		tool_die(TOOL_USAGE, "ue: -k FILE with a subscriber is "
 		    "missing");
@@ -131,15 +129,8 @@ cmd_ue(int argc, char **argv)
 	start_more();
 	net_run();
 	if (ues.working > 0)
-		tool_read(argv, argc, &reader);
-	for (size_t i = 0; i < net.n_phone; i++)
-		left += !net.phone[i].failed && (reg_ue_busy(
-		    net.phone[i].ue) || net.phone[i].step < opt.n_step);
-	if (left > 0)
-		tool_warn("%zu of %zu phones were not answered to the end",
-		    left, net.n_phone);
-	net_close();
-	return left > 0 || net.failed > 0 ? TOOL_NO : TOOL_YES;
+		read_all(argv, argc);
+	finish();
 }
 
 int
@@ -150,7 +141,7 @@ cmd_core(int argc, char **argv)
 		    "missing");
 	opt.node[NODE_UE] = false;
 	net_open();
-	tool_read(argv, argc, &reader);
+	read_all(argv, argc);
 	net_close();
 	return TOOL_YES;
 }

@@ -211,10 +211,13 @@ reg_hop_refuse(struct reg_hop *h, struct reg_txn *t, const struct sip_msg *m,
     unsigned status, const char *extra)
 {
 	char tag[REG_ID];
+	uint64_t key;
 
 	if (slice_is(m->method, "ACK"))
 		return;
-	reg_node_id(&h->node, tag);
+	/* The same for the same request, as it begins no dialog. */
+	memcpy(&key, table_key(t), sizeof(key));
+	(void)snprintf(tag, sizeof(tag), "%016llx", (unsigned long long)key);
 	reg_put_response(&h->node.out, m, status, tag, false);
 	buf_str(&h->node.out, extra);
 	reg_put_end(&h->node.out, NULL, slice_of(NULL, 0));

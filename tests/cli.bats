@@ -33,6 +33,11 @@ ims-hide()
 	esac
 }
 export -f ims-aka ims-sa ims-hide
+ims-register()
+		command ims-register "$@" ;;
+	*)	command ims-register core -k "$CALL_KEYS" \
+		    -R p-cscf=10.55.0.1:5060 "$@" ;;
+export -f ims-aka ims-register ims-sa
 export CALL_KEYS=$LAB/call.keys.jsonl
 
 # A capture of a link type that no tool reads: USER0 (147).
