@@ -28,6 +28,32 @@ static const char help[] =
 "\n"
 "Exit: 0 yes, 1 no, 2 usage, 3 bad input, 4 system. Manual: ims-register(1).\n";
 
+static const char more[] =
+"usage: ims-register flow|ue|core -k file [options] [file ...]\n"
+"\n"
+"  --alg, --ealg LIST    algorithms, best first; pairs that go together\n"
+"  --all-hops            core: what passes between its own nodes too\n"
+"  --as LIST             core: of p-cscf, i-cscf, s-cscf\n"
+"  --case NAME           flow: one thing goes wrong; see --list-cases\n"
+"  --cx                  vector records of what the HSS gave\n"
+"  --expires SECONDS     that the phone asks for\n"
+"  --ipsec none          no security agreement, all clear\n"
+"  --ipv6                addresses of IPv6\n"
+"  --mode MODE           trans, or UDP-enc-tun behind a NAT\n"
+"  --pani TEXT           the phone's P-Access-Network-Info\n"
+"  --plain               calls without preconditions\n"
+"  --qop LIST            offered by the S-CSCF\n"
+"  --scheme NAME         algorithm of the challenge\n"
+"  --set NAME=VALUE      rand, cnonce, spi-uc ... instead of random ones\n"
+"  --srtp                calls with a=crypto\n"
+"  --steps LIST          register,subscribe,reregister,reauth,call,sms,\n"
+"                        deregister,netderegister\n"
+"  --tcp                 between phone and P-CSCF\n"
+"  --time SECONDS        when it begins\n"
+"  --trust               a refresh is not challenged\n"
+"\n"
+"The others are in ims-register --help; all are in ims-register(1).\n";
+
 static const struct {
 	const char	*name;
 	int		(*run)(int argc, char **argv);
@@ -47,7 +73,7 @@ main(int argc, char **argv)
 		i++;
 	if (i < n)
 		tool_init(name, ++argv);
-	opt_parse(i < n ? argc - 1 : argc, argv, help);
+	opt_parse(i < n ? argc - 1 : argc, argv, i < n ? more : help);
 	if (i == n && optind < argc)
 		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-register "
 		    "--help'", argv[optind]);

@@ -102,12 +102,8 @@ step(size_t i, enum step s)
 	if (f->failed && s != STEP_REGISTER)
 		return;
 	if (!step_begin(i, s)) {
-		if (s == STEP_CALL || s == STEP_SMS) {
-			if (net.n_phone < 2)
-				tool_die(TOOL_USAGE, "--steps %s: needs two "
-				    "subscribers in -k", step_name(s));
+		if (s == STEP_CALL || s == STEP_SMS)
 			return;
-		}
 		f->failed = true;
 		net.failed++;
 		tool_warn("%s: %s cannot be done here", subs_get(i)->impi,
@@ -130,6 +126,11 @@ cmd_flow(int argc, char **argv)
 	if (subs_count() == 0)
 		tool_die(TOOL_USAGE, "flow: -k FILE with a subscriber is "
 		    "missing");
+	for (size_t s = 0; s < opt.n_step; s++)
+		if (subs_count() < 2 && (opt.step[s] == STEP_CALL ||
+		    opt.step[s] == STEP_SMS))
+			tool_die(TOOL_USAGE, "--steps %s: needs two "
+			    "subscribers in -k", step_name(opt.step[s]));
 	opt.node[NODE_UE] = true;
 	opt.node[NODE_P] = opt.node[NODE_I] = opt.node[NODE_S] = true;
 	opt.all_hops = true;

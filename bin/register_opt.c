@@ -120,6 +120,8 @@ static void
 take_set(const char *value)
 {
 	struct slice rest = slice_str(value), name = slice_cut(&rest, '=');
+	static const int octets[REG_DRAWS] = { [REG_DRAW_RAND] = AKA_RAND,
+	    [REG_DRAW_CNONCE] = 4, [REG_DRAW_MEDIA_KEY] = 30 };
 	int d = reg_draw_parse(name), n;
 	uint64_t v;
 
@@ -140,7 +142,7 @@ take_set(const char *value)
 	} else
 		n = slice_hex(rest, given[n_given].p,
 		    sizeof(given[n_given].p));
-	if (n <= 0)
+	if (n <= 0 || (octets[d] > 0 && n != octets[d]))
 		tool_die(TOOL_USAGE, "--set %.*s: no such value",
 		    (int)name.n, (const char *)name.p);
 	given[n_given++].n = (size_t)n;
@@ -152,10 +154,7 @@ opt_given(enum reg_draw draw, uint8_t *p, size_t n)
 	for (size_t i = 0; i < n_given; i++) {
 		if (given[i].used || given[i].draw != draw)
 			continue;
-		if (given[i].n != n)
-			tool_die(TOOL_USAGE, "--set %s: %zu octets, not %zu",
-			    reg_draw_name(draw), given[i].n, n);
-		memcpy(p, given[i].p, n);
+		memcpy(p, given[i].p, n < given[i].n ? n : given[i].n);
 		given[i].used = true;
 		return true;
 	}

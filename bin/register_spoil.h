@@ -9,7 +9,7 @@
 
 typedef bool	 spoil_fn(struct reg_edit *e, struct flow_sip *m);
 
-spoil_fn	 spoil_bad_mac, spoil_bad_response, spoil_lost,
+spoil_fn	 spoil_bad_mac, spoil_bad_response, spoil_lost, spoil_lost_once,
 	 spoil_short_nonce, spoil_plain_md5, spoil_old_nonce,
 	 spoil_keep_keys, spoil_says_protected, spoil_not_marked,
 	 spoil_falsely_marked, spoil_no_agreement, spoil_no_server,

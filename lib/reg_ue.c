@@ -323,7 +323,7 @@ timed_out(struct reg_ue *u, struct ue_again *a)
 	if (what == UE_REGISTER) {
 		reg_ue_drop_set(u, SET_NEW);
 		if (u->state != REG_REGISTERED)
-			u->state = u->set[SET_CUR].on ? REG_REGISTERED :
+			u->state = u->registered ? REG_REGISTERED :
 			    REG_IDLE;
 		reg_ue_fail(u, "REGISTER was not answered");
 		return;

@@ -172,6 +172,7 @@ reg_ue_gone(struct reg_ue *u)
 	for (size_t i = 0; i < UE_AGAINS; i++)
 		reg_ue_done(&u->again[i]);
 	u->state = REG_IDLE;
+	u->registered = false;
 	u->subscribed = false;
 	u->call.state = CALL_NONE;
 	u->port_us = 0;
@@ -182,7 +183,7 @@ static void
 give_up(struct reg_ue *u)
 {
 	reg_ue_drop_set(u, SET_NEW);
-	u->state = u->set[SET_CUR].on ? REG_REGISTERED : REG_IDLE;
+	u->state = u->registered ? REG_REGISTERED : REG_IDLE;
 	if (u->state == REG_IDLE)
 		u->port_us = 0;
 	u->leaving = false;
@@ -288,7 +289,7 @@ refuse(struct reg_ue *u, int why)
 static void
 no_server(struct reg_ue *u)
 {
-	if (u->restarts++ >= RESTARTS || u->set[SET_CUR].on) {
+	if (u->restarts++ >= RESTARTS || u->registered) {
 		give_up(u);
 		reg_ue_fail(u, "the 401 has no Security-Server");
 		return;
@@ -376,6 +377,7 @@ accepted(struct reg_ue *u, const struct sip_msg *m)
 	u->refresh_ns = u->node.now_ns + (expires > 1200 ? expires - 600 :
 	    expires / 2) * REG_SECOND;
 	u->state = REG_REGISTERED;
+	u->registered = true;
 	reg_node_news(&u->node, REG_NEWS_REGISTERED, u->c.who.impi, "");
 }
 
@@ -388,7 +390,7 @@ longer(struct reg_ue *u, const struct sip_msg *m)
 
 	if (m->status != 423 || h == NULL || u->leaving ||
 	    slice_decimal(h->value, UINT32_MAX, &least) < 0 ||
-	    least <= u->c.expires || u->set[SET_CUR].on)
+	    least <= u->c.expires || u->registered)
 		return false;
 	u->c.expires = (uint32_t)least;
 	reg_ue_drop_set(u, SET_NEW);
@@ -410,7 +412,7 @@ reg_ue_registered(struct reg_ue *u, const struct sip_msg *m, int came,
 		return;
 	}
 	/* What is registered without proof or SA is not (TS 33.203 5.1.2). */
-	if (m->status < 300 && (again || u->set[SET_CUR].on) &&
+	if (m->status < 300 && (again || u->registered) &&
 	    (came != CLEAR || u->c.n_offer == 0)) {
 		accepted(u, m);
 		return;

@@ -71,6 +71,7 @@ struct reg_ue {
 	struct aka		*aka;
 	struct aka_card		*card;
 	enum reg_state		 state;
+	bool			 registered;	/* now, whatever STATE */
 	struct ue_set		 set[SETS];
 	uint32_t		 sets;		/* made so far */
 	struct pkt_addr		 addr;		/* as the network sees it */

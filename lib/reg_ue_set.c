@@ -204,7 +204,7 @@ reg_ue_expire_sets(struct reg_ue *u)
 			continue;
 		reg_ue_drop_set(u, i);
 		if (i == SET_NEW && u->state == REG_ANSWERED) {
-			u->state = u->set[SET_CUR].on ? REG_REGISTERED :
+			u->state = u->registered ? REG_REGISTERED :
 			    REG_IDLE;
 			reg_ue_done(reg_ue_find(u, UE_REGISTER));
 			reg_ue_fail(u, "the answer to the challenge was not "
