@@ -5,7 +5,7 @@
 #include "err.h"
 #include "reg_int.h"
 
-#define USERS	(1U << 20)
+#define USERS	65536
 
 struct reg_hss {
 	struct table	*by_impi, *by_impu;	/* of struct reg_user * */
