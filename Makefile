@@ -36,7 +36,7 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
-.PHONY:		all build check check-san clean demo deps help install lint \
+.PHONY:		all build check check-san clean demo deps help install interop lint \
 		uninstall units
 .SECONDARY:
 
@@ -95,6 +95,9 @@ check-san:			## the tests under ASan and UBSan
 	@$(MAKE) check B=build-san HARDEN= \
 	    CFLAGS="-O1 -g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+
+interop: build			## live, against ../shared/lab; T=peer.sh for one
+	@B=$(B) tests/interop/run $(T)
 
 README: man/ims.7		## README is ims(7) as plain text
 	mandoc -Tascii $< | sed 's/.\x08//g' >$@.tmp && mv $@.tmp $@
