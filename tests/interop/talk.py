@@ -1,16 +1,13 @@
-"""talk.py FILE: in the guest, talk over the SAs of FILE (sa records): a datagram
-on uc->ps and on pc->us, a TCP connection each way."""
+"""talk.py FILE: in the guest, talk over the SAs of FILE (sa records): datagrams
+and a TCP connection on uc->ps and on pc->us, or, between core nodes, both ways
+on port 5060."""
 import json
 import os
 import socket
 import sys
 import threading
 
-sas = {}
-for line in open(sys.argv[1]):
-    sa = json.loads(line)
-    sas[sa['role']] = sa
-out = {}
+sas = [json.loads(line) for line in open(sys.argv[1])]
 
 
 def netns(name):
@@ -33,15 +30,15 @@ def sock(ns, kind, addr, port):
     return s
 
 
-def pair(role, a, b):
-    """from namespace a to namespace b as SA ROLE goes"""
-    sa = sas[role]
-    src, dst = (sa['src'], sa['sport']), (sa['dst'], sa['dport'])
+def pair(sa, a, b):
+    """from namespace A to namespace B, as SA goes"""
+    src = sa['src'], sa.get('sport', 5060)
+    dst = sa['dst'], sa.get('dport', 5060)
     rx = sock(b, socket.SOCK_DGRAM, *dst)
     tx = sock(a, socket.SOCK_DGRAM, *src)
     for size in (40, 1200, 4000):
         tx.sendto(b'x' * size, dst)
-        assert len(rx.recv(65535)) == size, (role, size)
+        assert len(rx.recv(65535)) == size, (sa['spi'], size)
     srv = sock(b, socket.SOCK_STREAM, *dst)
     srv.listen(1)
     cli = sock(a, socket.SOCK_STREAM, *src)
@@ -66,5 +63,8 @@ def pair(role, a, b):
         s.close()
 
 
-pair('uc->ps', 'ue', 'pcscf')
-pair('pc->us', 'pcscf', 'ue')
+for sa in sas:
+    if sa.get('role', 'uc->ps') == 'uc->ps' and sa['src'] == sas[0]['src']:
+        pair(sa, 'ue', 'pcscf')
+    elif sa.get('role', 'pc->us') == 'pc->us':
+        pair(sa, 'pcscf', 'ue')

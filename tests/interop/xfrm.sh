@@ -3,15 +3,18 @@
 #
 # For each algorithm and IP version: both ends load their SAs and policies from
 # the export, in a guest of ../shared/lab, and talk over them, UDP and TCP, both
-# ways.  Then what 'ip xfrm state' shows is imported and must be the SAs that
-# were exported, and the export's removal must leave nothing.
+# ways.  Then what 'ip -s xfrm state' shows is imported and must be the SAs that
+# were exported, each of them used, and the export's removal must leave nothing.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 algs="hmac-md5-96/null hmac-md5-96/des-ede3-cbc hmac-md5-96/aes-cbc
 hmac-sha-1-96/null hmac-sha-1-96/des-ede3-cbc hmac-sha-1-96/aes-cbc
 aes-gmac/null null/aes-gcm"
 nds="hmac-sha-256-128/aes-cbc hmac-sha-384-192/aes-cbc
-hmac-sha-512-256/aes-cbc"
+hmac-sha-512-256/aes-cbc null/aes-gcm"
+
+CK=b40ba9a3c58b2a05bbf0d987b21bf8cb
+IK=f769bcd751044604127672711c6d3441
 
 # In the guest: $1 is the directory with the cases.
 guest() {
@@ -33,11 +36,11 @@ guest() {
 		for n in ue pcscf; do
 			ip netns exec $n sh -e $c.$n.sh >>$c.log 2>&1 ||
 				echo "$c.$n.sh failed" >>$c.log
-			ip -n $n -s xfrm state >$c.$n.state
 		done
 		/usr/bin/python3 "$here/talk.py" $c.jsonl >>$c.log 2>&1 ||
 			echo "no talk" >>$c.log
 		for n in ue pcscf; do
+			ip -n $n -s xfrm state >$c.$n.state
 			ip netns exec $n awk '$2 > 0' /proc/net/xfrm_stat \
 			    >>$c.log
 			ip netns exec $n sh -e $c.$n.rm.sh >>$c.log 2>&1 ||
@@ -57,28 +60,36 @@ fi
 work=$LAB_WORK/xfrm
 rm -rf "$work"
 mkdir -p "$work"
-i=0
 for v in 4 6; do
 	ue=10.45.0.2 pcscf=10.45.0.1
 	[ $v = 4 ] || ue=2001:db8:45::2 pcscf=2001:db8:45::1
 	for a in $algs; do
-		i=$((i + 1))
-		c=$(echo "$a" | tr / _)_ipv$v
-		"$B/ims-sa" derive -s $i --ck b40ba9a3c58b2a05bbf0d987b21bf8cb \
-		    --ik f769bcd751044604127672711c6d3441 \
-		    --ue $ue --pcscf $pcscf --alg "${a%/*}" --ealg "${a#*/}" \
+		"$B/ims-sa" derive --ck $CK --ik $IK --ue $ue --pcscf $pcscf \
+		    --alg "${a%/*}" --ealg "${a#*/}" \
 		    --spi-uc 1001 --spi-us 1002 --spi-pc 2001 --spi-ps 2002 \
 		    --port-uc 31001 --port-us 31002 --port-pc 32001 \
-		    --port-ps 32002 -q -x >"$work/$c.jsonl" || exit 1
+		    --port-ps 32002 \
+		    >"$work/$(echo "$a" | tr / _)_ipv$v.jsonl" || exit 1
+	done
+	for a in $nds; do
+		for bits in 128 192 256; do
+			"$B/ims-sa" derive --nds --local $ue --remote $pcscf \
+			    --alg "${a%/*}" --ealg "${a#*/}" --spi-out 3001 \
+			    --spi-in 3002 --random-keys --key-bits $bits \
+			    --esn >"$work/nds_$(echo "$a" |
+			    tr / _)_${bits}_ipv$v.jsonl" || exit 1
+		done
 	done
 done
 for f in "$work"/*.jsonl; do
 	c=${f%.jsonl}
-	"$B/ims-sa" export -f xfrm --as ue "$f" >"$c.ue.sh" &&
-	"$B/ims-sa" export -f xfrm --as ue --remove "$f" >"$c.ue.rm.sh" &&
-	"$B/ims-sa" export -f xfrm --as p-cscf "$f" >"$c.pcscf.sh" &&
-	"$B/ims-sa" export -f xfrm --as p-cscf --remove "$f" \
-	    >"$c.pcscf.rm.sh" || exit 1
+	for side in ue:.src pcscf:.dst; do
+		as=$(jq -rn "input | ${side#*:}" "$f")
+		"$B/ims-sa" export -f xfrm --as "$as" "$f" \
+		    >"$c.${side%:*}.sh" &&
+		"$B/ims-sa" export -f xfrm --as "$as" --remove "$f" \
+		    >"$c.${side%:*}.rm.sh" || exit 1
+	done
 done
 "$LAB/uml/boot.sh" 384M "$here/xfrm.sh" "$work" >"$work/guest.log" 2>&1
 [ -f "$work/done" ] || { echo "not ok xfrm: see $work/guest.log"; exit 1; }
@@ -88,9 +99,12 @@ sas='select(.type == "sa") | [.spi, .src, .dst, .auth_key, .enc_key, .salt]'
 for f in "$work"/*.jsonl; do
 	c=${f%.jsonl} n=$(basename "$c")
 	for side in ue pcscf; do
-		"$B/ims-sa" import -x "$c.$side.state" | jq -c "$sas" | sort \
+		"$B/ims-sa" import "$c.$side.state" | jq -c "$sas" | sort \
 		    >"$c.$side.got"
 		jq -c "$sas" "$f" | sort | diff - "$c.$side.got" >>"$c.log"
+		"$B/ims-sa" import "$c.$side.state" |
+		    jq -r 'select((.seq // 0) == 0) | "not used: \(.spi)"' \
+		    >>"$c.log"
 	done
 	if [ -s "$c.log" ]; then
 		bad=1
