@@ -32,12 +32,16 @@ ims-hide()
 	*)	command ims-hide restore --strict --network home1.net "$@" ;;
 	esac
 }
-export -f ims-aka ims-sa ims-hide
 ims-register()
+{
+	case $* in
+	-h | --help | -V | --version | --no-such-option | -k)
 		command ims-register "$@" ;;
 	*)	command ims-register core -k "$CALL_KEYS" \
 		    -R p-cscf=10.55.0.1:5060 "$@" ;;
-export -f ims-aka ims-register ims-sa
+	esac
+}
+export -f ims-aka ims-hide ims-register ims-sa
 export CALL_KEYS=$LAB/call.keys.jsonl
 
 # A capture of a link type that no tool reads: USER0 (147).
