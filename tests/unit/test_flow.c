@@ -780,7 +780,7 @@ test_account(const char *name, unsigned messages, unsigned checked)
 	net_frames_free(&frames);
 }
 
-/* Packets beside messages: the account is the same, and nothing is ESP. */
+/* Packets instead of messages: the account is the same, and nothing is ESP. */
 static void
 test_opened(const char *name, unsigned messages, unsigned checked)
 {
@@ -801,7 +801,7 @@ test_opened(const char *name, unsigned messages, unsigned checked)
 	for (size_t i = 0; i < r.seen.packets.n; i++)
 		esp += pkt_ip(r.seen.packets.f[i].data, &ip) < 0 ||
 		    ip.proto == PKT_PROTO_ESP;
-	CHECK(r.seen.n == messages && r.seen.gaps == 0 && esp == 0 &&
+	CHECK(r.seen.n == 0 && r.seen.gaps == 0 && esp == 0 &&
 	    r.seen.packets.n > 0, "%s: packets, opened", name);
 	a = &r.account;
 	CHECK(a->frames == frames.n && a->sip + a->part + a->esp +
