@@ -194,8 +194,8 @@ test_write(void)
 	struct sa_mech m[SA_MECHS];
 	static const char *const same[] = {
 		"ipsec-3gpp;q=0.125;alg=hmac-sha-1-96;ealg=aes-cbc;prot=esp;"
-		    "mod=UDP-enc-tun;spi-c=4294967295;spi-s=256;port-c=1;"
-		    "port-s=65535",
+		    "mod=UDP-enc-tun;spi-c=4294967295;spi-s=0000000256;"
+		    "port-c=1;port-s=65535",
 		"ipsec-3gpp;q=1;alg=null;ealg=aes-gcm",
 		"ipsec-3gpp;q=0.05;alg=aes-gmac", "ipsec-3gpp;q=0", "tls",
 	};
