@@ -170,7 +170,7 @@ base32(void)
 		{ "foobar", "mzxw6ytboi" },
 	};
 	static const char *const bad[] = {
-		"m", "mzx", "mzxw6y", "mz", "my======", "m1", "mzxw6yr", "mé",
+		"m", "a", "aaa", "mzx", "mzxw6y", "mz", "my======", "m1", "mzxw6yr", "mé",
 	};
 	uint8_t o[64];
 	struct buf b;
