@@ -112,7 +112,7 @@ Record-Route: <sip:ibcf.home1.net;lr>, T' "$(tokens_as_t <<<"$output")"
 	sed 's/, SIP.*/, SIP\/2.0\/UDP a.home1.net\r/; /^ SIP/d' "$THIG" >one
 	for f in one "$THIG"; do
 		ims-hide hide -k kv --pad 512 --border ibcf.home1.net $f |
-		    grep -m 1 -o '[a-z2-7.]*;tokenized' | wc -c
+		    grep -m 1 -o '[a-z2-7.]*;tokenized' | tr -d . | wc -c
 	done >lengths
 	same 1 "$(sort -u lengths | wc -l)"
 }
