@@ -184,6 +184,64 @@ law_2_holes()
 	    .protection.icv' "$f/parts" | head -n 1)"
 }
 
+# --- law 3: a registration, protected, written, read ------------------------
+
+# law_3 OPTION...: ims-register flow is the same after ESP and a capture.
+law_3()
+{
+	local k=$DATA/register/two.jsonl what
+
+	what='select(.type == "sip") |
+	    [.src, .sport, .dst, .dport, .transport, .message]'
+	ims-register flow -q -x -s 3 -k "$k" \
+	    --steps register,subscribe,reregister,call,sms,deregister "$@" \
+	    >"$BATS_TEST_TMPDIR/flow" || return 1
+	ims-sa protect "$BATS_TEST_TMPDIR/flow" |
+	    ims-pcap -w "$BATS_TEST_TMPDIR/3.pcap" || return 1
+	ims-pcap -k "$k" "$BATS_TEST_TMPDIR/3.pcap" \
+	    >"$BATS_TEST_TMPDIR/back" || return 1
+	jq -c "$what" "$BATS_TEST_TMPDIR/flow" >"$BATS_TEST_TMPDIR/a"
+	jq -c "$what" "$BATS_TEST_TMPDIR/back" >"$BATS_TEST_TMPDIR/b"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/a")" -gt 100 ] &&
+	    cmp "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b" &&
+	    jq -se 'map(.protection.icv // empty) |
+	    length > 40 and all(. == "ok")' "$BATS_TEST_TMPDIR/back" \
+	    >/dev/null || { echo "law 3: $*"; return 1; }
+}
+
+# law_3_all OPTION...: every algorithm.
+law_3_all()
+{
+	local alg ealg bad=0
+
+	for alg in hmac-md5-96 hmac-sha-1-96; do
+		for ealg in null des-ede3-cbc aes-cbc; do
+			law_3 --alg $alg --ealg $ealg "$@" || bad=1
+		done
+	done
+	law_3 --alg aes-gmac --ealg null "$@" || bad=1
+	law_3 --alg null --ealg aes-gcm "$@" || bad=1
+	return $bad
+}
+
+@test "law 3: over UDP, every algorithm" {
+	law_3_all
+}
+
+@test "law 3: over TCP, every algorithm" {
+	law_3_all --tcp
+}
+
+@test "law 3: over IPv6" {
+	law_3 --ipv6 --alg hmac-sha-1-96 --ealg aes-cbc
+	law_3 --ipv6 --tcp --alg null --ealg aes-gcm
+}
+
+@test "law 3: behind a NAT, a tunnel in UDP" {
+	law_3 --mode UDP-enc-tun --alg hmac-sha-1-96 --ealg aes-cbc
+	law_3 --mode UDP-enc-tun --alg null --ealg aes-gcm
+}
+
 # --- law 4: ims-hide hide | ims-hide restore is the identity -----------------
 
 OWN="--network ims.mnc001.mcc001.3gppnetwork.org --network 10.0.0.0/8
