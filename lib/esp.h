@@ -125,6 +125,14 @@ int	 esp_seal(struct esp *e, uint32_t spi, uint64_t seq,
 	    struct buf *out) __attribute__((warn_unused_result));
 
 /*
+ * Seal where it stands the packet of N octets at P, which is as on the wire but
+ * that what E encrypts is in clear: SPI, SEQ (whose high half is SEQ_HIGH), IV,
+ * padding and trailer stay as they are.  0, ERR_RANGE (too short), ERR_CRYPT.
+ */
+int	 esp_seal_again(struct esp *e, uint32_t seq_high, uint8_t *p, size_t n)
+	    __attribute__((warn_unused_result));
+
+/*
  * Look for NULL-encrypted content in IN without a key: for each ICV and IV
  * length in use, or only those of ALG when it is given (ERR_ALG: any), the
  * padding, the next header and the transport header must fit.  0 or

@@ -110,3 +110,17 @@ esp_seal(struct esp *e, uint32_t spi, uint64_t seq, const uint8_t *iv,
 	}
 	return r;
 }
+
+int
+esp_seal_again(struct esp *e, uint32_t seq_high, uint8_t *p, size_t n)
+{
+	size_t around = ESP_HEADER + e->iv + e->icv;
+
+	if (!e->seals)
+		return ERR_CRYPT;
+	if (n < around + 2 || (n - around) % (e->block > 0 ? e->block : 1) !=
+	    0)
+		return ERR_RANGE;
+	return seal(e, true, (uint64_t)seq_high << 32 | slice_be32(p + 4), p,
+	    n - around);
+}

@@ -122,6 +122,35 @@ test_vector(const struct vector *v)
 	pair_free(&p);
 }
 
+/* Opened, put back as plaintext, sealed where it stands: the packet again. */
+static void
+test_again(const struct vector *v)
+{
+	uint8_t p[PACKET_MAX], text[PACKET_MAX];
+	size_t icv = esp_icv_len(v->key.alg, v->key.ealg);
+	size_t iv = esp_iv_len(v->key.alg, v->key.ealg);
+	int n = slice_hex(slice_str(v->packet), p, sizeof(p));
+	struct esp_window w = before(v->seq);
+	struct esp_payload got;
+	struct pair k;
+
+	pair_init(&k, &v->key);
+	CHECK_INT(esp_open(k.open, &w, slice_of(p, (size_t)n), text, &got), 0,
+	    "%s: opened", v->name);
+	if (got.data.p == text)
+		memcpy(p + ESP_HEADER + iv, text,
+		    (size_t)n - ESP_HEADER - iv - icv);
+	memset(p + (size_t)n - icv, 0, icv);
+	CHECK_INT(esp_seal_again(k.seal, (uint32_t)(v->seq >> 32), p,
+	    (size_t)n), 0, "%s", v->name);
+	CHECK_HEX(p, (size_t)n, v->packet, "%s: sealed again", v->name);
+	CHECK_INT(esp_seal_again(k.seal, 0, p, ESP_HEADER + iv + icv),
+	    ERR_RANGE, "%s: nothing in it", v->name);
+	CHECK_INT(esp_seal_again(k.open, 0, p, (size_t)n), ERR_CRYPT,
+	    "%s: not with what opens", v->name);
+	pair_free(&k);
+}
+
 static size_t
 icv_len(const struct vector *v)
 {
@@ -425,6 +454,7 @@ test_kind(const struct vector *v)
 	bool gcm = v->key.ealg == ESP_AES_GCM || v->key.alg == ESP_AES_GMAC;
 
 	test_vector(v);
+	test_again(v);
 	test_refusals(v);
 	if (icv_len(v) > 0) {
 		test_bits(v);
