@@ -366,6 +366,8 @@ struct sa_opened {
 	enum esp_ealg		 ealg;
 	bool			 checked;	/* the ICV was verified */
 	bool			 copy;
+	const struct esp_key	*key;		/* that opened it, or NULL;
+						   until the database changes */
 };
 
 /*

@@ -438,6 +438,7 @@ open_with(struct sa_db *db, struct sa_one *one, struct slice in,
 	o->known = true;
 	o->alg = set->key.alg;
 	o->ealg = set->key.ealg;
+	o->key = &set->key;
 	o->checked = esp_icv_len(o->alg, o->ealg) > 0;
 	return 0;
 }
