@@ -113,7 +113,8 @@ read_run(struct tcp *t, struct stream *s, struct tcp_run *run, bool last)
 		if (v == TCP_WAIT || n == 0 || n > run->data.n)
 			n = run->data.n;
 		if (v == TCP_MESSAGE) {
-			struct tcp_message m = { .key = key_of(s) };
+			struct tcp_message m = { .key = key_of(s),
+			    .seq = (uint32_t)run->start };
 
 			tcp_run_message(run, n, &m);
 			s->any = true;

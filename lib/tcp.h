@@ -63,6 +63,7 @@ enum tcp_fate {
 struct tcp_message {
 	const struct tcp_key	*key;
 	struct slice		 data;
+	uint32_t		 seq;		/* of its first octet */
 	uint64_t		 frame, time_ns; /* the last of its frames */
 	struct frag_frames	 frames;
 	uint32_t		 tag, mark;
