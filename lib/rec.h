@@ -5,9 +5,9 @@
  * Lines are written straight into a buffer and read through jansson.  The
  * files: rec.c writes, with the fields of rec_out.c; rec_field.c reads fields,
  * rec_key.c the records with keys, rec_read.c the others and the line;
- * rec_agree.c is agreements, rec_hide.c keys and states of hide, rec_srtp.c
- * media, rec_verdict.c findings; rec_line.c changes a line in place, rec_set.c
- * reads files of test sets.
+ * rec_agree.c is agreements, rec_hide.c keys and states of hide, rec_scrub.c
+ * what scrub writes, rec_srtp.c media, rec_verdict.c findings; rec_line.c
+ * changes a line in place, rec_set.c reads files of test sets.
  */
 #ifndef REC_H
 #define REC_H
@@ -21,6 +21,7 @@
 #include "buf.h"
 #include "flow.h"
 #include "hide.h"
+#include "scrub.h"
 #include "sa.h"
 #include "slice.h"
 #include "srtp.h"
@@ -176,6 +177,9 @@ void	 rec_write_sa(struct buf *out, const struct sa *sa, bool secrets);
 /* SECRETS: with master and session keys. */
 void	 rec_write_srtp(struct buf *out, const struct srtp_stream *s,
 	    bool secrets);
+void	 rec_write_subscriber(struct buf *out, const struct rec_subscriber *s);
+/* A stat record: what was replaced and left. */
+void	 rec_write_scrub(struct buf *out, const struct scrub *s);
 void	 rec_write_hide(struct buf *out, const struct rec_hide *h);
 void	 rec_write_vector(struct buf *out, const struct rec_vector *v);
 void	 rec_write_answer(struct buf *out, const struct rec_answer *a);
