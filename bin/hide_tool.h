@@ -105,5 +105,7 @@ int	 cmd_hide(int argc, char **argv);
 int	 cmd_restore(int argc, char **argv);
 int	 cmd_rewrite(int argc, char **argv);
 int	 cmd_key(int argc, char **argv);
+int	 cmd_scrub(int argc, char **argv);
+int	 cmd_unscrub(int argc, char **argv);
 
 #endif

@@ -10,6 +10,8 @@ static const char help[] =
 "  restore     the reverse, octet for octet\n"
 "  rewrite     what a P-CSCF, I-CSCF, S-CSCF or IBCF does to a header\n"
 "  key         a new key for hide\n"
+"  scrub       the same capture, records or text with nobody in it\n"
+"  unscrub     the original again\n"
 "\n"
 "  -k, --keys FILE       keys of hide, and of ESP, as records; repeatable\n"
 "  -n, --count N         stop after N messages\n"
@@ -29,6 +31,7 @@ static const struct {
 } commands[] = {
 	{ "hide", cmd_hide }, { "restore", cmd_restore },
 	{ "rewrite", cmd_rewrite }, { "key", cmd_key },
+	{ "scrub", cmd_scrub }, { "unscrub", cmd_unscrub },
 };
 
 int
