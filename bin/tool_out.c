@@ -105,6 +105,8 @@ tool_out(struct buf *b)
 {
 	if (b->bad)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	if (b->n == 0)
+		return;
 	if (fwrite(b->p, 1, b->n, records.f) != b->n ||
 	    (line_buffered && fflush(records.f) == EOF))
 		failed(&records);
