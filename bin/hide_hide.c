@@ -96,7 +96,7 @@ cmd_hide(int argc, char **argv)
 		{ "strict", OPT_FLAG, &g.strict, 0, 0 },
 	};
 
-	opt_parse(argc, argv, hide_help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, hide_help, own, OPT_N(own));
 	run(argc, argv, true);
 	return TOOL_YES;
 }
@@ -110,7 +110,7 @@ cmd_restore(int argc, char **argv)
 		{ "strict", OPT_FLAG, &g.strict, 0, 0 },
 	};
 
-	opt_parse(argc, argv, restore_help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, restore_help, own, OPT_N(own));
 	if (topology.reverse && !topology.plain)
 		tool_die(TOOL_USAGE, "--reverse goes with --plain; other "
 		    "tokens say it themselves");

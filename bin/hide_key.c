@@ -70,11 +70,11 @@ static const char help[] =
 
 static struct {
 	const char	*network;
-	uint64_t	 id;
+	struct opt_number id;
 	char		 of_old[HIDE_NAME_MAX + 1];
 	unsigned	 highest;
 	struct buf	 old;
-} g = { .id = UINT64_MAX };
+} g;
 
 static void
 on_old(const struct rec_hide *k, const char *at, void *arg)
@@ -87,7 +87,7 @@ on_old(const struct rec_hide *k, const char *at, void *arg)
 	}
 	if (k->id + 1 > g.highest)
 		g.highest = k->id + 1;
-	if (k->id == g.id)
+	if (g.id.there && k->id == g.id.v)
 		tool_die(TOOL_USAGE, "--id %u: there is a key with it", k->id);
 	rec_write_hide(&g.old, k);
 }
@@ -102,7 +102,7 @@ cmd_key(int argc, char **argv)
 	struct rec_hide k = { .what = REC_HIDE_KEY };
 	struct buf out;
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	if (optind < argc)
 		tool_die(TOOL_USAGE, "%s: key reads no file; old keys are "
 		    "given with -k", argv[optind]);
@@ -110,8 +110,7 @@ cmd_key(int argc, char **argv)
 	k.network = slice_str(g.network != NULL ? g.network : g.of_old);
 	if (k.network.n == 0)
 		tool_die(TOOL_USAGE, "--network is missing");
-	k.id = g.id != UINT64_MAX ? (unsigned)g.id : g.old.n > 0 ? g.highest :
-	    1;
+	k.id = g.id.there ? (unsigned)g.id.v : g.old.n > 0 ? g.highest : 1;
 	if (k.id > 255)
 		tool_die(TOOL_USAGE, "key 255 is there; --id says which "
 		    "number is free");

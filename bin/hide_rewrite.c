@@ -271,7 +271,7 @@ cmd_rewrite(int argc, char **argv)
 	struct sa_db *db;
 	int node = 0;
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	if (g.as != NULL && (node = rewrite_node_parse(text(g.as))) < 0)
 		tool_die(TOOL_USAGE, "--as %s: not p-cscf, i-cscf, s-cscf or "
 		    "ibcf", g.as);

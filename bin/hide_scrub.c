@@ -338,7 +338,7 @@ cmd_scrub(int argc, char **argv)
 		on_frame, on_line, on_text, on_end, NULL, NULL,
 	};
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	if (want.undo != NULL && (want.key == NULL || argc - optind != 1 ||
 	    strcmp(argv[optind], "-") == 0))
 		tool_die(TOOL_USAGE, "--undo needs --key and one file, which "

@@ -6,51 +6,15 @@
 #define HIDE_TOOL_H
 
 #include "hide.h"
-#include "tool.h"
-
-#define OPT_OWN		48	/* options that one command may have */
-#define OPT_LIST_MAX	64	/* values of an option that may be repeated */
-
-struct opt_list {
-	const char	*v[OPT_LIST_MAX];
-	size_t		 n;
-};
-
-/* Options that all commands have. */
-struct opt {
-	struct tool_common common;
-	struct opt_list	 keys;		/* -k */
-};
+#include "tool_opt.h"
 
 extern struct opt opt;
 
-/* An option with a long name that only one command has. */
-enum opt_kind {
-	OPT_FLAG,	/* TO: bool */
-	OPT_TEXT,	/* const char * */
-	OPT_LIST,	/* struct opt_list */
-	OPT_NUMBER,	/* uint64_t, MIN to MAX */
-};
-
-struct opt_own {
-	const char	*name;
-	enum opt_kind	 kind;
-	void		*to;
-	uint64_t	 min, max;
-};
-
-/*
- * Options and their values out of ARGV, those of all commands into opt, the N
- * of this one to where OWN says; what is left begins at optind.
- */
-void	 opt_parse(int argc, char **argv, const char *help,
-	    const struct opt_own *own, size_t n);
-
-/* The options of topology hiding, for OWN of opt_parse(). */
+/* The options of topology hiding, for OWN of tool_opt_read(). */
 struct topology {
 	struct opt_list	 network, border, ue;
 	bool		 plain, constant, no_insert, reverse;
-	uint64_t	 pad, line_max;
+	struct opt_number pad, line_max;
 	const char	*state;
 };
 

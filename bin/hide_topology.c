@@ -8,7 +8,8 @@
 #include "err.h"
 #include "hide_tool.h"
 
-struct topology topology = { .line_max = 8192 };
+struct opt opt = { .letters = "s:" };
+struct topology topology = { .line_max.v = 8192 };
 
 /* The state of --constant: as it was read, and what is new. */
 static struct {
@@ -136,10 +137,10 @@ check_usage(struct hide *h, bool hiding)
 		tool_die(TOOL_USAGE, "--constant and --state go together");
 	if (topology.constant && topology.plain)
 		tool_die(TOOL_USAGE, "--constant does not go with --plain");
-	if (topology.pad % 16 != 0)
+	if (topology.pad.v % 16 != 0)
 		tool_die(TOOL_USAGE, "--pad %llu: not a multiple of 16",
-		    (unsigned long long)topology.pad);
-	if (topology.pad > 0 && topology.plain)
+		    (unsigned long long)topology.pad.v);
+	if (topology.pad.v > 0 && topology.plain)
 		tool_die(TOOL_USAGE, "--pad does not go with --plain");
 	if (hide_name(h).n == 0 && !(topology.constant &&
 	    topology.network.n > 0))
@@ -158,7 +159,7 @@ topology_new(bool hiding, struct sa_db *db)
 		.reverse = topology.reverse,
 		/* The first border is what goes before a hidden Route. */
 		.insert = !topology.no_insert && topology.border.n > 0,
-		.pad = topology.pad, .line_max = topology.line_max,
+		.pad = topology.pad.v, .line_max = topology.line_max.v,
 		.random = tool_random, .keep = on_run,
 	};
 	struct hide *h;
@@ -207,7 +208,7 @@ reason(int e, const struct hide_report *r, char text[160])
 	else if (e == ERR_LIMIT && r->line > 0)
 		(void)snprintf(text, 160, "a header field of %zu octets if it "
 		    "were hidden, more than %llu", r->line,
-		    (unsigned long long)topology.line_max);
+		    (unsigned long long)topology.line_max.v);
 	else
 		return e == ERR_AUTH ? "a token of our network does not open" :
 		    e == ERR_MORE ? "the message has no end" :

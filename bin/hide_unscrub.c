@@ -104,7 +104,7 @@ cmd_unscrub(int argc, char **argv)
 	struct undo *u = NULL;
 	FILE *f;
 
-	opt_parse(argc, argv, help, own, 1);
+	tool_opt_read(&opt, argc, argv, help, own, 1);
 	if (key == NULL || argc - optind != 1)
 		tool_die(TOOL_USAGE, "--key and one file are needed");
 	secret_read(key, secret);

@@ -52,7 +52,7 @@ main(int argc, char **argv)
 			tool_out_end();
 			return tool_status(answer);
 		}
-	opt_parse(argc, argv, help, NULL, 0);
+	tool_opt_read(&opt, argc, argv, help, NULL, 0);
 	if (optind < argc)
 		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-sa "
 		    "--help'", argv[optind]);

@@ -107,10 +107,10 @@ derive_parse(int argc, char **argv)
 		"temporary", "established", "old"
 	};
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	if (derive.state != NULL)
-		derive.state = states[opt_word("--state", derive.state, states,
-		    3)];
+		derive.state = states[tool_opt_word("--state", derive.state,
+		    states, 3)];
 	if (derive.ck.there != derive.ik.there)
 		tool_die(TOOL_USAGE, "--ck and --ik: both of them");
 	if (derive.impi != NULL && strlen(derive.impi) >= SA_IMPI_MAX)

@@ -158,9 +158,9 @@ parse(int argc, char **argv)
 		{ "remove", OPT_FLAG, &g.remove, 0, 0 },
 	};
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	if (opt.format != NULL)
-		g.format = opt_word("-f", opt.format, formats, 3);
+		g.format = tool_opt_word("-f", opt.format, formats, 3);
 	if (g.format != XFRM && (g.as != NULL || g.remove))
 		tool_die(TOOL_USAGE, "--as and --remove are for -f xfrm");
 	if (g.as != NULL && strcmp(g.as, "ue") != 0 &&

@@ -100,7 +100,7 @@ whole(struct slice text)
 int
 cmd_import(int argc, char **argv)
 {
-	opt_parse(argc, argv, help, NULL, 0);
+	tool_opt_read(&opt, argc, argv, help, NULL, 0);
 	tool_out_open(&opt.common);
 	tool_read_whole(argv + optind, argc - optind, whole);
 	buf_wipe(&g.out);

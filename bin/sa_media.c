@@ -232,7 +232,7 @@ cmd_media(int argc, char **argv)
 		{ "offer", OPT_TEXT, &g.offer, 0, 0 },
 	};
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	if (g.offer != NULL && (g.answer != NULL || optind < argc))
 		tool_die(TOOL_USAGE, "--offer goes without --answer and "
 		    "without files");

@@ -193,18 +193,18 @@ parse(int argc, char **argv)
 		{ "spi-us", OPT_NUMBER, &agree.spi_u[1], 256, UINT32_MAX },
 	};
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	for (int i = 0; i < SA_RULES; i++)
 		rules[i] = sa_rule_name((enum sa_rule)i);
 	if (agree.rule_name != NULL)
-		agree.rule = (enum sa_rule)opt_word("--rule", agree.rule_name,
-		    rules, SA_RULES);
+		agree.rule = (enum sa_rule)tool_opt_word("--rule",
+		    agree.rule_name, rules, SA_RULES);
 	agree.as = sides[agree.as == NULL ? 0 :
-	    opt_word("--as", agree.as, sides, 3)];
+	    tool_opt_word("--as", agree.as, sides, 3)];
 	agree.ue = strcmp(agree.as, "ue") == 0;
 	agree.json = strcmp(agree.as, "judge") == 0;
 	if (opt.format != NULL)
-		agree.json = opt_word("-f", opt.format, formats, 2) == 0;
+		agree.json = tool_opt_word("-f", opt.format, formats, 2) == 0;
 	if (agree.policy != NULL && strcmp(agree.as, "judge") == 0)
 		tool_die(TOOL_USAGE, "--policy is for --as ue and --as p-cscf");
 }

@@ -366,8 +366,8 @@ cmd_protect(int argc, char **argv)
 	};
 	int r;
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
-	g.as = as == NULL ? -1 : opt_word("--as", as, sides, 2);
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
+	g.as = as == NULL ? -1 : tool_opt_word("--as", as, sides, 2);
 	open_all((size_t)mtu.v, require);
 	g.at = "-k";
 	keys_load(g.db, add_sa, NULL);

@@ -117,7 +117,7 @@ cmd_unprotect(int argc, char **argv)
 		{ "sa", OPT_FLAG, &g.sas, 0, 0 },
 	};
 
-	opt_parse(argc, argv, help, own, sizeof(own) / sizeof(own[0]));
+	tool_opt_read(&opt, argc, argv, help, own, OPT_N(own));
 	g.db = to.db;
 	tool_out_open(&opt.common);
 	keys_load(to.db, NULL, NULL);
