@@ -70,7 +70,8 @@ bool	 reg_join(const struct sip_msg *m, enum sip_h h, char *to, size_t cap);
 bool	 reg_expires(const struct sip_msg *m, uint32_t *seconds);
 /*
  * The parameters of VALUE (credentials, a challenge) but those of NAME and
- * OTHER (or NULL), appended to OUT behind the scheme.
+ * OTHER (or NULL), appended to OUT behind the scheme.  They are written anew, as
+ * they were read: nothing that is no parameter passes.
  */
 void	 reg_put_without(struct buf *out, struct slice value,
 	    const char *name, const char *other);

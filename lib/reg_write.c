@@ -142,20 +142,27 @@ void
 reg_put_without(struct buf *out, struct slice value, const char *name,
     const char *other)
 {
-	struct slice scheme, rest, one, n;
-	bool first = true;
+	const char *quote;
+	struct slice scheme, rest;
+	struct sip_param p;
+	char sep = ' ';
 
 	if (sip_auth(value, &scheme, &rest) < 0)
 		return;
 	buf_put(out, scheme);
-	while (sip_comma(&rest, &one)) {
-		n = slice_trim(slice_sub(one, 0, slice_chr(one, '=')));
-		if (slice_caseis(n, name) ||
-		    (other != NULL && slice_caseis(n, other)))
+	while (sip_param_next(&rest, ',', &p)) {
+		if (slice_caseis(p.name, name) ||
+		    (other != NULL && slice_caseis(p.name, other)))
 			continue;
-		buf_u8(out, first ? ' ' : ',');
-		buf_put(out, one);
-		first = false;
+		quote = p.quoted ? "\"" : "";
+		buf_u8(out, (uint8_t)sep);
+		buf_put(out, p.name);
+		if (p.has_value) {
+			buf_printf(out, "=%s", quote);
+			buf_put(out, p.value);
+			buf_str(out, quote);
+		}
+		sep = ',';
 	}
 }
 

@@ -14,6 +14,16 @@ has(struct slice s, const char *what)
 	return slice_find(s, slice_str(what)) < s.n;
 }
 
+/* Has the challenge VALUE the parameter NAME? */
+static bool
+tells(struct slice value, const char *name)
+{
+	struct slice scheme, params, what;
+
+	return sip_auth(value, &scheme, &params) == 0 &&
+	    sip_param(params, ',', name, &what);
+}
+
 static bool
 is_place(const struct pkt_addr *a)
 {
@@ -49,9 +59,9 @@ see(const struct flow_sip *s)
 	}
 	if (is_place(&s->where.src)) {
 		if (m->status == 401)
-			must(!has(sip_value(m, SIP_H_WWW_AUTHENTICATE),
-			    "ck=") && !has(sip_value(m,
-			    SIP_H_WWW_AUTHENTICATE), "ik="));
+			must(!tells(sip_value(m, SIP_H_WWW_AUTHENTICATE),
+			    "ck") && !tells(sip_value(m,
+			    SIP_H_WWW_AUTHENTICATE), "ik"));
 		must(!m->request || s->where.sport != 5060);
 		return;
 	}
