@@ -7,23 +7,32 @@
 #include "tool.h"
 #include "verify.h"
 
-enum { OPT_AS = 256, OPT_DIFF, OPT_FAIL_ON, OPT_HOPS, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI,
-    OPT_REGISTRATIONS, OPT_STAT,
-    OPT_TRUST };
-enum format { TEXT, JSON };
+enum {
+	OPT_AS = 256, OPT_BASELINE, OPT_DIFF, OPT_EXPLAIN, OPT_FAIL_ON,
+	OPT_HOPS, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI, OPT_POLICY,
+	OPT_REGISTRATIONS, OPT_RULE, OPT_STAT, OPT_STRICT, OPT_TODAY,
+	OPT_TRUST, OPT_WAIVERS,
+};
 
 static const struct option options[] = {
 	{ "as", required_argument, NULL, OPT_AS },
+	{ "baseline", required_argument, NULL, OPT_BASELINE },
 	{ "diff", no_argument, NULL, OPT_DIFF },
-	{ "hops", no_argument, NULL, OPT_HOPS },
+	{ "explain", required_argument, NULL, OPT_EXPLAIN },
 	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
-	{ "format", required_argument, NULL, 'f' },
+	{ "hops", no_argument, NULL, OPT_HOPS },
 	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
 	{ "network", required_argument, NULL, OPT_NETWORK },
 	{ "nni", required_argument, NULL, OPT_NNI },
+	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "registrations", no_argument, NULL, OPT_REGISTRATIONS },
-	{ "trust", required_argument, NULL, OPT_TRUST },
+	{ "rule", required_argument, NULL, OPT_RULE },
 	{ "stat", no_argument, NULL, OPT_STAT },
+	{ "strict", no_argument, NULL, OPT_STRICT },
+	{ "today", required_argument, NULL, OPT_TODAY },
+	{ "trust", required_argument, NULL, OPT_TRUST },
+	{ "waivers", required_argument, NULL, OPT_WAIVERS },
+	{ "format", required_argument, NULL, 'f' },
 	{ "role", required_argument, NULL, 'R' },
 	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
@@ -33,7 +42,7 @@ static const char help[] =
 "usage: ims-verify [-hlqVv] [option ...] [file ...]\n"
 "       ims-verify --diff --as node before after\n"
 "Which rules of IMS security the SIP of captures or records breaks, and where.\n"
-"  -f, --format NAME     text (file:frame: level rule: ...), or json\n"
+"  -f, --format NAME     text, json, sarif, junit, tap, github or html\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N findings\n"
 "  -o, --output FILE     write there, whole or not at all\n"
@@ -44,15 +53,22 @@ static const char help[] =
 "  -h, --help            this text\n"
 "  -V, --version         the version\n"
 "      --as NODE         p-cscf, i-cscf, s-cscf or ibcf, for --diff\n"
+"      --baseline FILE   findings of before, as json; only others count\n"
 "      --diff            what NODE changed from one message to another\n"
+"      --explain RULE    why it is one, and what to do; and exit\n"
 "      --fail-on LEVEL   lowest that makes status 1: error, warning, note, never\n"
 "      --hops            what each node changed, instead of findings\n"
 "      --list-rules      the rules, and exit\n"
 "      --network NAME    an own network; repeatable\n"
 "      --nni KIND        what the peers are: roaming, or other\n"
+"      --policy FILE     networks, trust, roles, rules ... in one file\n"
 "      --registrations   also how far each came, and what stopped it\n"
+"      --rule RULE=LEVEL  off, error, warning or note; repeatable\n"
 "      --stat            what became of every frame, as last record\n"
+"      --strict          report too what lacks a registration that was seen\n"
+"      --today DATE      what waivers are compared with, not the clock\n"
 "      --trust ADDR      a peer inside the trust domain; repeatable\n"
+"      --waivers FILE    findings not to count, why, and until when\n"
 "Manual: ims-verify(1), ims-rules(7).\n";
 
 static struct {
@@ -60,75 +76,37 @@ static struct {
 	struct audit	*audit;
 	struct sa_db	*db;
 	struct buf	 out;
-	enum format	 format;
-	bool		 clause, hops;
+	const struct verify_format *format;
+	bool		 hops, registrations;
 	int		 fail_on;	/* enum audit_level, or above: never */
 	uint64_t	 limit, findings, messages;
 	bool		 failed;
 	struct sip_msg	 msg;
 } g;
 
-/* FILE:FRAME: */
-static void
-write_where(const struct flow_where *w)
-{
-	for (size_t i = 0; i < w->file.n; i++)
-		/* It may come from a record: nothing a terminal acts upon. */
-		buf_u8(&g.out, w->file.p[i] < ' ' || w->file.p[i] == 0x7f ?
-		    '?' : w->file.p[i]);
-	if (w->file.n == 0)
-		buf_str(&g.out, tool_file());
-	buf_u8(&g.out, ':');
-	if (w->frame != 0) {
-		buf_decimal(&g.out, w->frame);
-		buf_u8(&g.out, ':');
-	}
-}
-
-static void
-write_text(const struct audit_finding *f)
-{
-	write_where(f->where);
-	buf_printf(&g.out, " %s %s: ", audit_level_name(f->level),
-	    f->rule->id);
-	buf_put(&g.out, f->message);
-	if (g.clause)
-		buf_printf(&g.out, " [%s]", f->rule->clause);
-	buf_u8(&g.out, '\n');
-}
-
 static void
 on_finding(const struct audit_finding *f, void *arg)
 {
+	struct verify_finding v;
+	bool counts;
+
 	(void)arg;
-	if (g.limit != 0 && g.findings == g.limit)
+	if ((g.limit != 0 && g.findings == g.limit) || !verify_judge(f, &v))
 		return;
-	g.findings++;
-	g.failed |= (int)f->level >= g.fail_on;
-	if (g.hops)
+	counts = v.waived == NULL && !v.known;
+	g.findings += counts;
+	g.failed |= counts && (int)v.found.level >= g.fail_on;
+	if (g.hops || !(counts || g.format->all))
 		return;
-	if (g.format == JSON)
-		rec_write_finding(&g.out, f);
-	else
-		write_text(f);
+	g.format->finding(&g.out, &v);
 	tool_out(&g.out);
 }
 
 static void
 on_registration(const struct audit_registration *r, void *arg)
 {
-	char impi[SLICE_SHOW];
-
 	(void)arg;
-	if (g.format == JSON)
-		rec_write_registration(&g.out, r);
-	else {
-		write_where(&r->where);
-		buf_printf(&g.out, " %s %s: ", audit_verdict_name(r->verdict),
-		    r->impi.n > 0 ? slice_show(r->impi, impi) : "(no IMPI)");
-		buf_put(&g.out, r->message);
-		buf_u8(&g.out, '\n');
-	}
+	g.format->registration(&g.out, r);
 	tool_out(&g.out);
 }
 
@@ -158,8 +136,11 @@ on_sip(const struct flow_sip *m, void *arg)
 {
 	(void)arg;
 	g.messages++;
-	if (!m->copy)
-		check(audit_sip(g.audit, m));
+	if (m->copy)
+		return;
+	if (g.format->message != NULL)
+		g.format->message(m);
+	check(audit_sip(g.audit, m));
 }
 
 static void
@@ -168,6 +149,8 @@ on_esp(const struct flow_esp *e, void *arg)
 	(void)arg;
 	g.messages++;
 	tool_closed(e, false);
+	if (g.format->closed != NULL)
+		g.format->closed(e);
 	check(audit_esp(g.audit, e));
 }
 
@@ -252,35 +235,18 @@ on_end(void *arg)
 	g.messages = 0;
 }
 
-static void
-list_rules(void)
-{
-	size_t n;
-	const struct audit_rule *r = audit_rules(&n);
-
-	tool_out_open(&(struct tool_common){ 0 });
-	for (size_t i = 0; i < n; i++) {
-		buf_printf(&g.out, "%-8s %-8s %-7s %s (%s)", r[i].id,
-		    audit_level_name(r[i].level), audit_sure_name(r[i].sure),
-		    r[i].what, r[i].clause);
-		if (r[i].unjudged != NULL)
-			buf_printf(&g.out, " not judged: %s", r[i].unjudged);
-		buf_u8(&g.out, '\n');
-	}
-	tool_out(&g.out);
-	tool_out_end();
-	buf_free(&g.out);
-	exit(TOOL_YES);
-}
-
-static enum format
+static const struct verify_format *
 format(const char *arg)
 {
-	if (strcmp(arg, "text") == 0)
-		return TEXT;
-	if (strcmp(arg, "json") == 0)
-		return JSON;
-	tool_die(TOOL_USAGE, "-f %s: text or json", arg);
+	static const struct verify_format *const all[] = { &verify_text,
+	    &verify_json, &verify_sarif, &verify_junit, &verify_tap,
+	    &verify_github, &verify_html };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(arg, all[i]->name) == 0)
+			return all[i];
+	tool_die(TOOL_USAGE, "-f %s: text, json, sarif, junit, tap, github or "
+	    "html", arg);
 }
 
 static int
@@ -290,7 +256,142 @@ finish(int answer)
 	audit_free(g.audit);
 	sa_db_free(g.db);
 	buf_free(&g.out);
+	verify_free();
 	return tool_status(answer);
+}
+
+struct choice {
+	struct tool_common common;
+	enum audit_role	 node;
+	bool		 stat, diff, clause;
+};
+
+/* Options about who is who and what counts; false: C is none of them. */
+static bool
+option_of_policy(int c)
+{
+	switch (c) {
+	case 'R':
+		verify_set_role(g.audit, optarg);
+		break;
+	case OPT_BASELINE:
+		verify_baseline(optarg);
+		break;
+	case OPT_FAIL_ON:
+		g.fail_on = verify_level(optarg);
+		break;
+	case OPT_NETWORK:
+		verify_set_network(g.audit, optarg);
+		break;
+	case OPT_NNI:
+		verify_set_nni(g.audit, optarg);
+		break;
+	case OPT_POLICY:
+		verify_policy(g.audit, optarg, &g.fail_on);
+		break;
+	case OPT_RULE:
+		verify_set_rule(optarg);
+		break;
+	case OPT_STRICT:
+		audit_set_strict(g.audit, true);
+		break;
+	case OPT_TODAY:
+		verify_today(optarg);
+		break;
+	case OPT_TRUST:
+		verify_set_trust(g.audit, optarg);
+		break;
+	case OPT_WAIVERS:
+		verify_waivers(optarg);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* The others that only ims-verify has. */
+static bool
+option(struct choice *o, int c)
+{
+	switch (c) {
+	case 'f':
+		g.format = format(optarg);
+		break;
+	case 'v':
+		o->clause = true;
+		tool_common(&o->common, c, g.db, help);
+		break;
+	case OPT_AS:
+		o->node = verify_node(optarg);
+		break;
+	case OPT_DIFF:
+		o->diff = true;
+		break;
+	case OPT_EXPLAIN:
+		verify_explain(optarg);
+		exit(TOOL_YES);
+	case OPT_HOPS:
+		g.hops = true;
+		audit_set_changed(g.audit, on_change);
+		break;
+	case OPT_LIST_RULES:
+		verify_list();
+		exit(TOOL_YES);
+	case OPT_REGISTRATIONS:
+		g.registrations = true;
+		break;
+	case OPT_STAT:
+		o->stat = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* What does not go together ends the run. */
+static void
+settle(struct choice *o, int files)
+{
+	if (o->diff != (o->node != AUDIT_UNKNOWN) || (o->diff && files != 2))
+		tool_die(TOOL_USAGE, "--diff needs --as NODE and two messages");
+	if (g.hops && g.format != &verify_text)
+		tool_die(TOOL_USAGE, "--hops is text only");
+	if (g.registrations && g.format->registration == NULL)
+		tool_die(TOOL_USAGE, "--registrations is text, json or html "
+		    "only");
+	if (o->stat && g.format != &verify_text && g.format != &verify_json)
+		tool_die(TOOL_USAGE, "--stat is text or json only");
+	if (o->clause && g.format == &verify_text)
+		g.format = &verify_text_clause;
+	if (g.registrations || g.format->page)
+		audit_set_registered(g.audit, on_registration);
+	g.limit = o->common.count;
+	verify_settle();
+	sa_db_news(g.db, on_news, NULL);
+}
+
+static void
+judge(char *const *files, int n, bool stat)
+{
+	const struct tool_reader reader = {
+		on_frame, on_line, on_text, on_end, NULL, NULL,
+	};
+	struct flow_account account;
+
+	if (g.format->begin != NULL)
+		g.format->begin(&g.out, g.fail_on);
+	tool_read(files, n, &reader);
+	audit_end(g.audit);
+	if (g.format->end != NULL)
+		g.format->end(&g.out);
+	if (stat) {
+		flow_account(g.flow, &account);
+		rec_write_stat(&g.out, "ims-verify", &account);
+	}
+	if (g.out.n > 0)
+		tool_out(&g.out);
 }
 
 int
@@ -299,88 +400,29 @@ main(int argc, char **argv)
 	const struct flow_sink sink = {
 		on_sip, on_esp, NULL, NULL, tool_damage, NULL,
 	};
-	const struct tool_reader reader = {
-		on_frame, on_line, on_text, on_end, NULL, NULL,
-	};
 	const struct flow_options opt = { 0 };
-	struct tool_common t = { 0 };
-	struct flow_account account;
-	enum audit_role node = AUDIT_UNKNOWN;
-	bool stat = false, diff = false;
-	int c;
+	struct choice o = { .node = AUDIT_UNKNOWN };
+	int c, answer;
 
 	tool_init((char[]){ "ims-verify" }, argv);
 	g.fail_on = AUDIT_WARNING;
+	g.format = &verify_text;
 	if ((g.db = sa_db_new()) == NULL ||
 	    (g.audit = audit_new(g.db, on_finding, NULL)) == NULL ||
 	    (g.flow = flow_new(&sink, &opt, g.db)) == NULL)
 		check(ERR_MEM);
 	while ((c = getopt_long(argc, argv, TOOL_SHORT "f:R:", options,
 	    NULL)) != -1)
-		switch (c) {
-		case 'f':
-			g.format = format(optarg);
-			break;
-		case 'R':
-			verify_set_role(g.audit, optarg);
-			break;
-		case 'v':
-			g.clause = true;
-			tool_common(&t, c, g.db, help);
-			break;
-		case OPT_AS:
-			node = verify_node(optarg);
-			break;
-		case OPT_DIFF:
-			diff = true;
-			break;
-		case OPT_HOPS:
-			g.hops = true;
-			audit_set_changed(g.audit, on_change);
-			break;
-		case OPT_FAIL_ON:
-			g.fail_on = verify_level(optarg);
-			break;
-		case OPT_NETWORK:
-			verify_set_network(g.audit, optarg);
-			break;
-		case OPT_NNI:
-			verify_set_nni(g.audit, optarg);
-			break;
-		case OPT_REGISTRATIONS:
-			audit_set_registered(g.audit, on_registration);
-			break;
-		case OPT_TRUST:
-			verify_set_trust(g.audit, optarg);
-			break;
-		case OPT_STAT:
-			stat = true;
-			break;
-		case OPT_LIST_RULES:
-			list_rules();
-			break;
-		default:
-			tool_common(&t, c, g.db, help);
-		}
-	if (diff != (node != AUDIT_UNKNOWN) || (diff && argc - optind != 2))
-		tool_die(TOOL_USAGE, "--diff needs --as NODE and two messages");
-	if (g.hops && g.format != TEXT)
-		tool_die(TOOL_USAGE, "--hops is text only");
-	tool_out_open(&t);
-	if (diff) {
-		c = verify_diff(argv[optind], argv[optind + 1], node);
-		tool_out_end();
-		return finish(c);
-	}
-	g.limit = t.count;
-	sa_db_news(g.db, on_news, NULL);
-	tool_read(argv + optind, argc - optind, &reader);
-	audit_end(g.audit);
-	if (stat) {
-		flow_account(g.flow, &account);
-		rec_write_stat(&g.out, "ims-verify", &account);
-		tool_out(&g.out);
+		if (!option(&o, c) && !option_of_policy(c))
+			tool_common(&o.common, c, g.db, help);
+	settle(&o, argc - optind);
+	tool_out_open(&o.common);
+	if (o.diff)
+		answer = verify_diff(argv[optind], argv[optind + 1], o.node);
+	else {
+		judge(argv + optind, argc - optind, o.stat);
+		answer = g.failed ? TOOL_NO : TOOL_YES;
 	}
 	tool_out_end();
-	return finish(g.failed ? TOOL_NO : TOOL_YES);
+	return finish(answer);
 }

@@ -1,4 +1,7 @@
 /* verify_opt: the options of ims-verify(1) that say who is who. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
@@ -9,6 +12,26 @@ check(int r)
 {
 	if (r < 0)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
+}
+
+static const char *policy;	/* the file that is read, or NULL */
+
+static void	bad(const char *, const char *, const char *, ...)
+		    __attribute__((format(printf, 3, 4), noreturn));
+
+/* VALUE of OPTION, or of the policy, is wrong. */
+static void
+bad(const char *option, const char *value, const char *fmt, ...)
+{
+	char why[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	if (policy != NULL)
+		tool_die(TOOL_BAD_INPUT, "%s: %s: %s", policy, value, why);
+	tool_die(TOOL_USAGE, "%s %s: %s", option, value, why);
 }
 
 /* ROLE=ADDR[:PORT]; an IPv6 address with a port is in brackets. */
@@ -22,16 +45,15 @@ verify_set_role(struct audit *a, const char *arg)
 	size_t colon = rest.n;
 
 	if (r < 0)
-		tool_die(TOOL_USAGE, "-R %s: '%.*s' is no role", arg,
-		    (int)role.n, (const char *)role.p);
+		bad("-R", arg, "'%.*s' is no role", (int)role.n,
+		    (const char *)role.p);
 	if (pkt_addr_parse(&addr, rest) < 0) {
 		while (colon > 0 && rest.p[--colon] != ':')
 			;
 		if (pkt_addr_parse(&addr, slice_sub(rest, 0, colon)) < 0 ||
 		    slice_decimal(slice_from(rest, colon + 1), UINT16_MAX,
 		    &port) < 0 || port == 0)
-			tool_die(TOOL_USAGE, "-R %s: no ADDR[:PORT] behind "
-			    "the role", arg);
+			bad("-R", arg, "no ADDR[:PORT] behind the role");
 	}
 	check(audit_set_role(a, (enum audit_role)r, &addr,
 	    (uint16_t)port));
@@ -43,8 +65,8 @@ verify_set_network(struct audit *a, const char *arg)
 	int r = audit_set_network(a, slice_str(arg));
 
 	if (r < 0)
-		tool_die(TOOL_USAGE, "--network %s: %s", arg,
-		    r == ERR_LIMIT ? "too many networks" : "no name");
+		bad("--network", arg, "%s", r == ERR_LIMIT ?
+		    "too many networks" : "no name");
 }
 
 void
@@ -55,7 +77,7 @@ verify_set_nni(struct audit *a, const char *arg)
 	else if (strcmp(arg, "other") == 0)
 		audit_set_nni(a, AUDIT_NNI_OTHER);
 	else
-		tool_die(TOOL_USAGE, "--nni %s: roaming or other", arg);
+		bad("--nni", arg, "roaming or other");
 }
 
 void
@@ -64,7 +86,7 @@ verify_set_trust(struct audit *a, const char *arg)
 	struct pkt_addr addr;
 
 	if (pkt_addr_parse(&addr, slice_str(arg)) < 0)
-		tool_die(TOOL_USAGE, "--trust %s: no address", arg);
+		bad("--trust", arg, "no address");
 	check(audit_set_trust(a, &addr));
 }
 
@@ -74,10 +96,9 @@ verify_level(const char *arg)
 	int l = audit_level_parse(slice_str(arg));
 
 	if (strcmp(arg, "never") == 0)
-		return AUDIT_ERROR + 1;
+		return VERIFY_NEVER;
 	if (l < 0)
-		tool_die(TOOL_USAGE, "--fail-on %s: error, warning, note or "
-		    "never", arg);
+		bad("--fail-on", arg, "error, warning, note or never");
 	return l;
 }
 
@@ -88,7 +109,114 @@ verify_node(const char *arg)
 
 	if (r != AUDIT_P_CSCF && r != AUDIT_I_CSCF && r != AUDIT_S_CSCF &&
 	    r != AUDIT_IBCF)
-		tool_die(TOOL_USAGE, "--as %s: p-cscf, i-cscf, s-cscf or ibcf",
-		    arg);
+		bad("--as", arg, "p-cscf, i-cscf, s-cscf or ibcf");
 	return (enum audit_role)r;
+}
+
+/* ID=LEVEL */
+void
+verify_set_level(const char *id, const char *level)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%s=%s", id, level);
+	switch (verify_rule(slice_str(id), slice_str(level))) {
+	case ERR_FORMAT:
+		bad("--rule", text, "no such rule; see --list-rules");
+	case ERR_ALG:
+		bad("--rule", text, "off, error, warning or note");
+	}
+}
+
+void
+verify_set_rule(const char *arg)
+{
+	char id[256];
+	const char *level = strchr(arg, '=');
+
+	if (level == NULL || level - arg >= (ptrdiff_t)sizeof(id))
+		bad("--rule", arg, "not RULE=LEVEL");
+	memcpy(id, arg, (size_t)(level - arg));
+	id[level - arg] = '\0';
+	verify_set_level(id, level + 1);
+}
+
+/* What a policy is about. */
+static struct target {
+	struct audit	*audit;
+	int		*fail_on;
+} target;
+
+static void
+set_network(const char *name, void *arg)
+{
+	verify_set_network(((struct target *)arg)->audit, name);
+}
+
+static void
+set_trust(const char *addr, void *arg)
+{
+	verify_set_trust(((struct target *)arg)->audit, addr);
+}
+
+static void
+set_role(const char *role, const char *addr, void *arg)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%s=%s", role, addr);
+	verify_set_role(((struct target *)arg)->audit, text);
+}
+
+static void
+set_rule(const char *id, const char *level, void *arg)
+{
+	(void)arg;
+	verify_set_level(id, level);
+}
+
+static void
+set_nni(const char *kind, void *arg)
+{
+	verify_set_nni(((struct target *)arg)->audit, kind);
+}
+
+static void
+set_fail_on(const char *level, void *arg)
+{
+	*((struct target *)arg)->fail_on = verify_level(level);
+}
+
+static void
+set_strict(bool on, void *arg)
+{
+	audit_set_strict(((struct target *)arg)->audit, on);
+}
+
+static void
+read_policy(struct slice text)
+{
+	const struct rec_policy_sink sink = {
+		set_network, set_trust, set_role, set_rule, set_nni,
+		set_fail_on, set_strict, &target,
+	};
+	char error[REC_ERROR_TEXT];
+	int r;
+
+	policy = tool_file();
+	r = rec_policy(text, &sink, error);
+	if (r == ERR_MEM)
+		check(r);
+	if (r < 0)
+		tool_die(TOOL_BAD_INPUT, "%s: %s", policy, error);
+	policy = NULL;
+}
+
+void
+verify_policy(struct audit *a, char *path, int *fail_on)
+{
+	target = (struct target){ a, fail_on };
+	tool_read_whole(&path, 1, read_policy);
+	if (tool_status(TOOL_YES) != TOOL_YES)
+		exit(tool_status(TOOL_YES));
 }

@@ -104,6 +104,25 @@ audit_set_nni(struct audit *a, enum audit_nni nni)
 }
 
 void
+audit_set_strict(struct audit *a, bool on)
+{
+	a->strict = on;
+}
+
+/* FMT is what a fault is without its values. */
+static uint64_t
+fingerprint(const struct audit_finding *f, const char *fmt)
+{
+	const struct flow_where *w = f->where;
+	uint64_t h = slice_hash(0, slice_str(f->rule->id));
+
+	h = slice_hash(h, slice_str(fmt));
+	h = slice_hash(h, f->impi);
+	h = slice_hash(h, slice_of(&w->src, sizeof(w->src)));
+	return slice_hash(h, slice_of(&w->dst, sizeof(w->dst)));
+}
+
+void
 audit_find(struct audit_ctx *c, int rule, enum audit_level level,
     const char *fmt, ...)
 {
@@ -122,6 +141,7 @@ audit_find(struct audit_ctx *c, int rule, enum audit_level level,
 	f.call_id = c->call_id;
 	f.impi = c->username.n > 0 ? c->username :
 	    slice_str(c->r != NULL ? c->r->impi : "");
+	f.fingerprint = fingerprint(&f, fmt);
 	c->a->found(&f, c->a->arg);
 }
 

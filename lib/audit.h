@@ -51,6 +51,11 @@ struct audit_finding {
 	const struct flow_where	*where;
 	struct slice		 message;	/* expected, seen, where */
 	struct slice		 call_id, impi;	/* empty if not known */
+	/*
+	 * The same for the same fault of the same user between the same two
+	 * addresses, whatever the frame, the time and the values.
+	 */
+	uint64_t		 fingerprint;
 };
 
 enum audit_role {
@@ -86,6 +91,8 @@ enum audit_nni {
 };
 
 void		 audit_set_nni(struct audit *a, enum audit_nni nni);
+/* Report too what belongs to a registration that was not seen. */
+void		 audit_set_strict(struct audit *a, bool on);
 /* NAME, and all names that end in it, is an own network.  ERR_LIMIT, ERR_RANGE. */
 int		 audit_set_network(struct audit *a, struct slice name)
 		    __attribute__((warn_unused_result));

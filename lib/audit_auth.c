@@ -210,8 +210,12 @@ auth_11(struct audit_ctx *c)
 		*where = 0;
 		return;
 	}
-	if (r->nonce == 0)
+	if (r->nonce == 0) {
+		if (c->a->strict && where == NULL)
+			audit_find(c, R_AUTH_11, AUDIT_NOTE, "the challenge "
+			    "is not in the input");
 		return;
+	}
 	if (h != r->nonce) {
 		audit_find(c, R_AUTH_11, AUDIT_WARNING, "the nonce is not that "
 		    "of the challenge of frame %llu",

@@ -165,6 +165,7 @@ struct audit {
 	struct table	*users, *calls, *hops;
 	struct sip_msg	 before;	/* scratch of audit_hop() */
 	enum audit_nni	 nni;
+	bool		 strict;
 	size_t		 n_network;
 	char		 network[AUDIT_NETWORKS][AUDIT_NAME];
 	struct buf	 text;

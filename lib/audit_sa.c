@@ -100,6 +100,24 @@ sa_07_first(struct audit_ctx *c, struct audit_set *set, enum sa_role role)
 	set->used |= bit;
 }
 
+/* Told once for an SPI. */
+static void
+not_seen(struct audit_ctx *c)
+{
+	uint64_t k;
+
+	if (!c->a->strict)
+		return;
+	k = slice_hash(~(uint64_t)c->s->protection.spi,
+	    slice_of(&c->s->where.dst, sizeof(c->s->where.dst)));
+	if (table_get(c->a->seen, &k) != NULL)
+		return;
+	if (table_put(c->a->seen, &k, c->s->where.time_ns) == NULL)
+		c->a->mem = true;
+	audit_find(c, R_SA_03, AUDIT_NOTE, "SPI 0x%08x: its agreement is not "
+	    "in the input", (unsigned)c->s->protection.spi);
+}
+
 static void
 in_esp(struct audit_ctx *c)
 {
@@ -107,8 +125,10 @@ in_esp(struct audit_ctx *c)
 	struct audit_set *set = audit_set_of(c, &role);
 
 	sa_10(c, set);
-	if (set == NULL)
+	if (set == NULL) {
+		not_seen(c);
 		return;
+	}
 	sa_03(c, set, role);
 	sa_04(c, set, role);
 	sa_07_first(c, set, role);

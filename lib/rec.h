@@ -6,8 +6,9 @@
  * files: rec.c writes, with the fields of rec_out.c; rec_field.c reads fields,
  * rec_key.c the records with keys, rec_read.c the others and the line;
  * rec_agree.c is agreements, rec_hide.c keys and states of hide, rec_scrub.c
- * what scrub writes, rec_srtp.c media, rec_verdict.c findings; rec_line.c
- * changes a line in place, rec_set.c reads files of test sets.
+ * what scrub writes, rec_srtp.c media, rec_verdict.c findings, rec_sarif.c
+ * those of SARIF, rec_policy.c what is said about them; rec_line.c changes a
+ * line in place, rec_set.c reads files of test sets.
  */
 #ifndef REC_H
 #define REC_H
@@ -192,6 +193,58 @@ void	 rec_write_stat(struct buf *out, const char *tool,
 void	 rec_write_finding(struct buf *out, const struct audit_finding *f);
 void	 rec_write_registration(struct buf *out,
 	    const struct audit_registration *r);
+
+/* A reason not to count findings, for a time.  Slices live to rec_done(). */
+struct rec_waiver {
+	struct slice	 rule, reason, until;	/* always there */
+	struct slice	 impi, call_id, file, message;	/* or empty */
+	uint64_t	 frame;			/* 0: any */
+};
+
+/*
+ * R, which rec_read() gave as REC_OTHER, as a waiver: of that type, or of none.
+ * 0, or what rec_read() returns; ERR_FORMAT too for a field it has not.
+ */
+int	 rec_read_waiver(struct rec *r, struct rec_waiver *w,
+	    char error[REC_ERROR_TEXT]) __attribute__((warn_unused_result));
+/*
+ * The fingerprint of R, which rec_read() gave as REC_OTHER.  1, 0 if it is no
+ * finding, or what rec_read() returns.
+ */
+int	 rec_read_fingerprint(struct rec *r, uint64_t *out,
+	    char error[REC_ERROR_TEXT]) __attribute__((warn_unused_result));
+
+/* What a policy file says, each a value of an option of ims-verify(1). */
+struct rec_policy_sink {
+	void	(*network)(const char *name, void *arg);
+	void	(*trust)(const char *addr, void *arg);
+	void	(*role)(const char *role, const char *addr, void *arg);
+	void	(*rule)(const char *id, const char *level, void *arg);
+	void	(*nni)(const char *kind, void *arg);
+	void	(*fail_on)(const char *level, void *arg);
+	void	(*strict)(bool on, void *arg);
+	void	*arg;
+};
+
+/* JSON to SINK, in that order.  0, or what rec_read() returns. */
+int	 rec_policy(struct slice json, const struct rec_policy_sink *sink,
+	    char error[REC_ERROR_TEXT]) __attribute__((warn_unused_result));
+
+/* A log of SARIF 2.1.0: its start, with LEVEL of each rule or -1, ... */
+void	 rec_sarif_open(struct buf *out, const char *version,
+	    int (*level)(size_t rule));
+/* ... the results, ... */
+struct rec_sarif_result {
+	const struct audit_finding *found;
+	struct slice	 file;
+	const char	*waived;	/* why, or NULL */
+	bool		 baseline;	/* there is one */
+	bool		 known;		/* it is in it */
+	bool		 first;
+};
+void	 rec_sarif_result(struct buf *out, const struct rec_sarif_result *r);
+/* ... and its end. */
+void	 rec_sarif_close(struct buf *out);
 
 /*
  * LINE, an object that rec_read() took, with the text VALUE for KEY appended to

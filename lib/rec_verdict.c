@@ -1,6 +1,13 @@
 /* rec_verdict: the records of ims-verify. */
 #include "rec_int.h"
 
+static void
+fingerprint(struct buf *out, const struct audit_finding *f)
+{
+	rec_put_key(out, "fingerprint");
+	buf_printf(out, "\"%016llx\"", (unsigned long long)f->fingerprint);
+}
+
 void
 rec_write_finding(struct buf *out, const struct audit_finding *f)
 {
@@ -15,6 +22,7 @@ rec_write_finding(struct buf *out, const struct audit_finding *f)
 		rec_put_source(out, f->where);
 	rec_put_text_if(out, "call_id", f->call_id);
 	rec_put_text_if(out, "impi", f->impi);
+	fingerprint(out, f);
 	rec_put_close(out);
 }
 
