@@ -46,7 +46,7 @@ audit_new(struct sa_db *db, void (*found)(const struct audit_finding *, void *),
 	a->calls = table_new(sizeof(uint64_t), audit_bk_size(), AUDIT_CALLS,
 	    NULL, NULL);
 	a->hops = table_new(sizeof(uint64_t), audit_hop_size(), AUDIT_HOPS,
-	    NULL, NULL);
+	    audit_hop_drop, NULL);
 	a->users = table_new(sizeof(uint64_t), sizeof(struct audit_user),
 	    AUDIT_USERS, NULL, NULL);
 	if (!audit_role_init(a) || a->regs == NULL ||
@@ -145,6 +145,27 @@ audit_find(struct audit_ctx *c, int rule, enum audit_level level,
 	c->a->found(&f, c->a->arg);
 }
 
+/* The first of each name counts. */
+static void
+credentials(struct audit_ctx *c)
+{
+	const struct { const char *name; struct slice *to; } want[] = {
+		{ "username", &c->username }, { "realm", &c->realm },
+		{ "nonce", &c->nonce }, { "response", &c->response },
+	};
+	struct slice rest = c->auth;
+	struct sip_param p;
+	unsigned seen = 0;
+
+	while (sip_param_next(&rest, ',', &p))
+		for (size_t i = 0; i < 4; i++)
+			if ((seen >> i & 1) == 0 &&
+			    slice_caseis(p.name, want[i].name)) {
+				seen |= 1U << i;
+				*want[i].to = p.value;
+			}
+}
+
 static void
 decode(struct audit_ctx *c)
 {
@@ -167,12 +188,8 @@ decode(struct audit_ctx *c)
 	h = sip_get(c->m, SIP_H_AUTHORIZATION);
 	if (h == NULL)
 		h = sip_get(c->m, SIP_H_PROXY_AUTHORIZATION);
-	if (h != NULL && sip_auth(h->value, &scheme, &c->auth) == 0) {
-		(void)sip_param(c->auth, ',', "username", &c->username);
-		(void)sip_param(c->auth, ',', "realm", &c->realm);
-		(void)sip_param(c->auth, ',', "nonce", &c->nonce);
-		(void)sip_param(c->auth, ',', "response", &c->response);
-	}
+	if (h != NULL && sip_auth(h->value, &scheme, &c->auth) == 0)
+		credentials(c);
 	h = sip_get(c->m, SIP_H_WWW_AUTHENTICATE);
 	if (h == NULL)
 		h = sip_get(c->m, SIP_H_PROXY_AUTHENTICATE);

@@ -2,6 +2,7 @@
  * audit_hop: one message before and after a node: what was added, changed and
  * removed, against what that node may do (TS 24.229 clause 5, TS 29.165).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_int.h"
@@ -72,13 +73,22 @@ struct audit_hop {
 	struct flow_where where;	/* file and frames not */
 	size_t		 vias, n;
 	enum audit_leg	 leg;
-	uint8_t		 raw[COPY];
+	uint8_t		*raw;		/* owned */
 };
 
 size_t
 audit_hop_size(void)
 {
 	return sizeof(struct audit_hop);
+}
+
+void
+audit_hop_drop(void *val, void *arg)
+{
+	struct audit_hop *h = val;
+
+	(void)arg;
+	free(h->raw);
 }
 
 static bool
@@ -249,6 +259,21 @@ between(struct audit_ctx *c, const struct audit_hop *was)
 	return audit_role_at(c->a, &was->where.dst, was->where.dport);
 }
 
+static void
+keep(struct audit_ctx *c, struct audit_hop *h)
+{
+	struct slice raw = c->m->raw;
+	uint8_t *p = raw.n > h->n ? realloc(h->raw, raw.n) : h->raw;
+
+	if (p == NULL) {
+		c->a->mem = true;
+		return;
+	}
+	h->raw = p;
+	h->n = raw.n;
+	memcpy(p, raw.p, raw.n);
+}
+
 void
 audit_hop(struct audit_ctx *c)
 {
@@ -281,6 +306,5 @@ audit_hop(struct audit_ctx *c)
 	h->where.frames.count = 0;
 	h->vias = c->vias;
 	h->leg = c->leg;
-	memcpy(h->raw, c->m->raw.p, c->m->raw.n);
-	h->n = c->m->raw.n;
+	keep(c, h);
 }

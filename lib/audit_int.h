@@ -227,6 +227,7 @@ void	 audit_who(struct audit_ctx *c);	/* audit_who.c */
 void	 audit_ipsec(struct audit_ctx *c);	/* audit_sa.c */
 void	 audit_ipsec_closed(struct audit_ctx *c, const struct flow_esp *e);
 size_t	 audit_hop_size(void);	/* of a value of HOPS */
+void	 audit_hop_drop(void *val, void *arg);
 void	 audit_hop(struct audit_ctx *c);	/* audit_hop.c */
 void	 audit_reg(struct audit_ctx *c);	/* audit_reg.c */
 void	 audit_reg_closed(struct audit *a, const struct flow_esp *e);

@@ -239,11 +239,12 @@ display_bad(struct slice value, const struct sip_addr *addr)
 static bool
 uri_bad(struct slice uri)
 {
+	bool bad = false;
+
 	for (size_t i = 0; i < uri.n; i++)
-		if (uri.p[i] <= ' ' || uri.p[i] >= 0x7f || uri.p[i] == '<' ||
-		    uri.p[i] == '>' || uri.p[i] == '"')
-			return true;
-	return false;
+		bad |= uri.p[i] <= ' ' || uri.p[i] >= 0x7f ||
+		    uri.p[i] == '<' || uri.p[i] == '>' || uri.p[i] == '"';
+	return bad;
 }
 
 /* Does the URI of VALUE stand in angle brackets? */
@@ -401,9 +402,18 @@ syn_11(struct audit_ctx *c)
 static bool
 separators_bad(struct slice v)
 {
+	/* All but white space and what is looked at below. */
+	static const uint8_t special[256] = {
+		['\\'] = 1, ['"'] = 1, ['<'] = 1, ['>'] = 1, [','] = 1,
+		[';'] = 1, [' '] = 1, ['\t'] = 1, ['\r'] = 1, ['\n'] = 1,
+	};
 	bool quote = false, empty = true, bracket = false;
 
-	for (size_t i = 0; i < v.n; i++)
+	for (size_t i = 0; i < v.n; i++) {
+		for (; i < v.n && special[v.p[i]] == 0; i++)
+			empty = false;
+		if (i == v.n)
+			break;
 		switch (v.p[i]) {
 		case '\\':
 			i += quote;
@@ -432,9 +442,8 @@ separators_bad(struct slice v)
 		case '\r':
 		case '\n':
 			break;
-		default:
-			empty = false;
 		}
+	}
 	return empty && v.n > 0 && !quote;
 }
 

@@ -45,8 +45,12 @@ find_plain(struct slice s, int c)
 static size_t
 value_length(struct slice s)
 {
-	size_t i = 0;
+	size_t i = 0, comma = slice_chr(s, ',');
 
+	/* Mostly there is none, or none that could be quoted. */
+	if (comma == s.n || (slice_chr(slice_sub(s, 0, comma), '"') == comma &&
+	    slice_chr(slice_sub(s, 0, comma), '<') == comma))
+		return comma;
 	while (i < s.n && s.p[i] != ',') {
 		if (s.p[i] == '"')
 			i = quote_end(s, i);
@@ -132,20 +136,37 @@ param_value(struct slice *rest, int sep, struct sip_param *p)
 	p->value = slice_trim(slice_cut(rest, sep));
 }
 
-bool
-sip_param_next(struct slice *rest, int sep, struct sip_param *p)
+/* White space and separators before a parameter. */
+static struct slice
+param_start(struct slice rest, int sep)
+{
+	while (rest.n > 0 && (is_blank(*rest.p) || *rest.p == sep)) {
+		rest.p++;
+		rest.n--;
+	}
+	return rest;
+}
+
+static size_t
+param_name(struct slice rest, int sep)
 {
 	size_t i = 0;
 
-	memset(p, 0, sizeof(*p));
-	while (i < rest->n && (is_blank(rest->p[i]) || rest->p[i] == sep))
+	while (i < rest.n && rest.p[i] != '=' && rest.p[i] != sep)
 		i++;
-	*rest = slice_from(*rest, i);
+	return i;
+}
+
+bool
+sip_param_next(struct slice *rest, int sep, struct sip_param *p)
+{
+	size_t i;
+
+	memset(p, 0, sizeof(*p));
+	*rest = param_start(*rest, sep);
 	if (rest->n == 0)
 		return false;
-	for (i = 0; i < rest->n; i++)
-		if (rest->p[i] == '=' || rest->p[i] == sep)
-			break;
+	i = param_name(*rest, sep);
 	p->name = slice_trim(slice_sub(*rest, 0, i));
 	p->has_value = i < rest->n && rest->p[i] == '=';
 	*rest = slice_from(*rest, i + 1);
@@ -154,16 +175,38 @@ sip_param_next(struct slice *rest, int sep, struct sip_param *p)
 	return true;
 }
 
+/* Behind the value of a parameter, which starts at REST. */
+static struct slice
+param_skip(struct slice rest, int sep)
+{
+	while (rest.n > 0 && is_blank(*rest.p)) {
+		rest.p++;
+		rest.n--;
+	}
+	if (rest.n > 0 && *rest.p == '"')
+		rest = slice_from(rest, quote_end(rest, 0) + 1);
+	return slice_from(rest, slice_chr(rest, sep) + 1);
+}
+
 bool
 sip_param(struct slice rest, int sep, const char *name, struct slice *value)
 {
+	struct slice want = slice_str(name);
 	struct sip_param p;
+	size_t i;
 
-	while (sip_param_next(&rest, sep, &p))
-		if (slice_caseis(p.name, name)) {
+	while ((rest = param_start(rest, sep)).n > 0) {
+		i = param_name(rest, sep);
+		if (i >= want.n && slice_caseeq(slice_trim(slice_sub(rest, 0,
+		    i)), want)) {
+			(void)sip_param_next(&rest, sep, &p);
 			*value = p.value;
 			return true;
 		}
+		rest = i < rest.n && rest.p[i] == '=' ?
+		    param_skip(slice_from(rest, i + 1), sep) :
+		    slice_from(rest, i + 1);
+	}
 	*value = slice_of(NULL, 0);
 	return false;
 }
