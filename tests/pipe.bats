@@ -618,3 +618,52 @@ kernel_captures()
 	# Each packet is in the output as closed.
 	same "$n" "$(jq -c 'select(.type == "esp")' <<<"$output" | wc -l)"
 }
+
+# --- law 6 --------------------------------------------------------------------
+
+# split CAPTURE [OPTION...]: one run, and one for each of three parts, agree.
+# What has one phone or one Call-ID is in one part (data/split.py).
+split()
+{
+	local f=$1 dir=$BATS_TEST_TMPDIR i
+
+	shift
+	ims-pcap "$f" >"$dir/records" 2>/dev/null || :
+	parts=$(python3 "$DATA/split.py" "$dir" 3 <"$dir/records")
+	ims-verify -f json "$@" "$dir/records" 2>/dev/null | sort \
+	    >"$dir/want" || :
+	for i in 0 1 2; do
+		ims-verify -f json "$@" "$dir/$i" 2>/dev/null || :
+	done | sort >"$dir/got"
+	diff -u "$dir/want" "$dir/got"
+	[ -s "$dir/want" ]
+}
+
+@test "law 6: the lab captures, over three workers" {
+	local f most=1
+
+	for f in "$LAB"/*_[gm][mw].pcap "$LAB"/sipp_*.pcap; do
+		echo "$f"
+		split "$f"
+		[ "$parts" -le "$most" ] || most=$parts
+	done
+	# A split into one part proves nothing.
+	[ "$most" = 3 ]
+}
+
+@test "law 6: volte.pcapng, over three workers" {
+	need_shared
+	split "$VOLTE"
+	[ "$parts" = 3 ]
+}
+
+# The P-CSCF is told by REGISTERs, which only one of the parts has.
+@test "law 6: ipsec_reg.pcapng, over three workers that know the P-CSCF" {
+	local pcscf
+
+	need_shared
+	pcscf=$(tshark -r "$IPSEC_REG" -Y 'frame.number == 291' -T fields \
+	    -e ip.dst)
+	split "$IPSEC_REG" -R "p-cscf=$pcscf"
+	[ "$parts" = 2 ]
+}
