@@ -37,7 +37,7 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
 .PHONY:		all build check check-san clean demo deps help install interop lint \
-		uninstall units
+		rules-page uninstall units
 .SECONDARY:
 
 all: build			## build the tools (installing nothing)
@@ -101,6 +101,10 @@ interop: build			## live, against ../shared/lab; T=peer.sh for one
 
 README: man/ims.7		## README is ims(7) as plain text
 	mandoc -Tascii $< | sed 's/.\x08//g' >$@.tmp && mv $@.tmp $@
+
+rules-page: $(B)/ims-verify	## levels and clauses of ims-rules(7), anew
+	B=$(B) tests/rules-page >$(B)/ims-rules.7
+	cp $(B)/ims-rules.7 man/ims-rules.7
 
 lint:				## layers of lib, manual pages
 	@tests/lint

@@ -188,6 +188,12 @@ options_of_help() {
 	diff -u "$BATS_TEST_TMPDIR/listed" "$BATS_TEST_TMPDIR/described"
 }
 
+@test "ims-rules(7) has the level and the clause that ims-verify lists" {
+	B=$B tests/rules-page >"$BATS_TEST_TMPDIR/page"
+	[ -s "$BATS_TEST_TMPDIR/page" ]
+	diff -u "$BATS_TEST_TMPDIR/page" man/ims-rules.7
+}
+
 @test "README is ims(7) as plain text" {
 	mandoc -Tascii man/ims.7 | sed 's/.\x08//g' >"$BATS_TEST_TMPDIR/README"
 	diff -u "$BATS_TEST_TMPDIR/README" README
