@@ -186,10 +186,8 @@ on_end(void *arg)
 {
 	(void)arg;
 	(void)go_on(flow_end(in.flow));
-	if (in.texts > 0) {
-		buf_put(&in.out, tool_blank());
-		write_out();
-	}
+	buf_put(&in.out, tool_blank());
+	write_out();
 	tool_more();
 	if (in.found == 0)
 		tool_warn("%s: no SIP in it", tool_file());

@@ -180,6 +180,7 @@ read_all(FILE *f, struct buf *b)
 static bool
 read_text(FILE *f, const struct tool_reader *r)
 {
+	const size_t front = in.blank.n;
 	struct buf b;
 	struct slice rest;
 	bool go = true;
@@ -192,7 +193,6 @@ read_text(FILE *f, const struct tool_reader *r)
 		while ((size_t)n < rest.n && (rest.p[n] == '\r' ||
 		    rest.p[n] == '\n'))
 			n++;
-		buf_reset(&in.blank);
 		buf_put(&in.blank, slice_sub(rest, 0, (size_t)n));
 		rest = slice_from(rest, (size_t)n);
 		if (rest.n == 0)
@@ -209,7 +209,7 @@ read_text(FILE *f, const struct tool_reader *r)
 				break;
 		} else if (n <= 0) {
 			tool_warn("%s: byte %zu: no SIP start line", in.file,
-			    (size_t)(rest.p - b.p));
+			    front + (size_t)(rest.p - b.p));
 			tool_bad();
 			n = (int)sip_find(rest, 1);
 		} else
@@ -249,6 +249,24 @@ read_capture(FILE *f, const struct tool_reader *r)
 	return go;
 }
 
+/* White space in front of F; the octet behind it, which is not read. */
+static int
+read_blank(FILE *f)
+{
+	int c;
+
+	while ((c = getc(f)) == ' ' || c == '\t' || c == '\r' || c == '\n')
+		if (in.blank.n < TEXT_MAX)
+			buf_u8(&in.blank, (uint8_t)c);
+		else
+			tool_die(TOOL_BAD_INPUT, "%s: more than %u octets of "
+			    "white space", in.file, TEXT_MAX);
+	read_failed(f);
+	if (c != EOF)
+		(void)ungetc(c, f);
+	return c;
+}
+
 /* What the first octets say F is.  False: no more is wanted. */
 static bool
 read_one(FILE *f, const struct tool_reader *r)
@@ -270,14 +288,12 @@ read_one(FILE *f, const struct tool_reader *r)
 	}
 	if (cap_detect(slice_of(first, n)) != CAP_NONE)
 		return read_capture(f, r);
-	while ((c = getc(f)) == ' ' || c == '\t' || c == '\r' || c == '\n')
-		;
-	if (c != EOF)
-		(void)ungetc(c, f);
-	if (c == '{')
-		return read_lines(f, r->line, r->arg);
+	c = read_blank(f);
 	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
 		return read_text(f, r);
+	buf_reset(&in.blank);
+	if (c == '{')
+		return read_lines(f, r->line, r->arg);
 	tool_warn("%s: neither a capture (pcap, pcapng), nor records, nor SIP",
 	    in.file);
 	tool_bad();

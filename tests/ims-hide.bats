@@ -54,6 +54,20 @@ Record-Route: <sip:ibcf.home1.net;lr>, T' "$(tokens_as_t <<<"$output")"
 	ims-hide hide -k kv two | ims-hide restore -k kv | cmp - two
 }
 
+@test "hide: empty lines before, between and behind messages stay" {
+	{
+		printf '\r\n\n \t\r\n'
+		cat "$THIG"
+		printf '\r\n\r\n'
+		cat "$THIG"
+		printf '\r\n\n'
+	} >in
+	ims-hide hide -k kv in >out
+	same 0d0a0a20090d0a49 "$(head -c 8 out | od -An -tx1 | tr -d ' ')"
+	ims-hide restore -k kv out | cmp - in
+	ims-hide restore -k kv <in | cmp - in
+}
+
 @test "hide: a record keeps its other fields, as they stand" {
 	jq -Rs '{"x" : 1, "type":"sip", "impi":"a", message:., "y":[{}]}' \
 	    "$THIG" | tr -d '\n' >in
