@@ -22,7 +22,10 @@ static const char help[] =
 "      --nat             p-cscf: Contact as the phone is seen\n"
 "      --alg HOST        p-cscf: Contact with this host\n"
 "      --security-server VALUE  p-cscf: in 401 and 494\n"
+"      --service-route LIST  p-cscf: as it was stored, for Route\n"
 "      --scscf URI       i-cscf: where requests go\n"
+"      --user-database URI, --profile-key URI  i-cscf: of the HSS\n"
+"      --untrusted       s-cscf: the next hop is not trusted\n"
 "      --trusted         ibcf: the next network is trusted\n"
 "      --roaming         ibcf: it is the phone's home network\n"
 "      --hide            ibcf: hide too (up) or restore (down), with -k and\n"
@@ -35,6 +38,7 @@ static struct {
 	struct hide		*hide;
 	struct buf		 half;
 	const char	*as, *own, *alg, *scscf, *security_server, *protected;
+	const char	*service_route, *user_database, *profile_key;
 	struct opt_list	 no, only, identity;
 	bool		 up, down, list, hides, strict;
 } g;
@@ -184,6 +188,9 @@ check_words(void)
 	check_text("--alg", g.alg);
 	check_text("--scscf", g.scscf);
 	check_text("--security-server", g.security_server);
+	check_text("--service-route", g.service_route);
+	check_text("--user-database", g.user_database);
+	check_text("--profile-key", g.profile_key);
 	for (size_t i = 0; i < g.identity.n; i++)
 		check_text("--identity", g.identity.v[i]);
 	for (size_t i = 0; i < topology.network.n; i++)
@@ -214,6 +221,9 @@ take_options(void)
 	o->alg = text(g.alg);
 	o->scscf = text(g.scscf);
 	o->security_server = text(g.security_server);
+	o->service_route = text(g.service_route);
+	o->user_database = text(g.user_database);
+	o->profile_key = text(g.profile_key);
 	if (topology.network.n > 0)
 		o->network = text(topology.network.v[0]);
 	for (size_t i = 0; i < g.identity.n; i++)
@@ -261,6 +271,10 @@ cmd_rewrite(int argc, char **argv)
 		{ "nat", OPT_FLAG, &g.o.nat, 0, 0 },
 		{ "alg", OPT_TEXT, &g.alg, 0, 0 },
 		{ "security-server", OPT_TEXT, &g.security_server, 0, 0 },
+		{ "service-route", OPT_TEXT, &g.service_route, 0, 0 },
+		{ "user-database", OPT_TEXT, &g.user_database, 0, 0 },
+		{ "profile-key", OPT_TEXT, &g.profile_key, 0, 0 },
+		{ "untrusted", OPT_FLAG, &g.o.untrusted, 0, 0 },
 		{ "scscf", OPT_TEXT, &g.scscf, 0, 0 },
 		{ "trusted", OPT_FLAG, &g.o.trusted, 0, 0 },
 		{ "roaming", OPT_FLAG, &g.o.roaming, 0, 0 },

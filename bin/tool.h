@@ -146,8 +146,9 @@ void	 tool_read_whole(char *const *argv, int n,
 const char	*tool_file(void);
 bool	 tool_many(void);
 /*
- * The empty lines in front of the message of plain text that is handed on; at
- * the end of the input those behind the last.
+ * The empty lines in front of the message of plain text that is handed on, in
+ * front of the first any white space; at the end of the input the empty lines
+ * behind the last.
  */
 struct slice	 tool_blank(void);
 /* "FILE: WHAT NUMBER", or FILE for 0; valid until the next call. */

@@ -11,6 +11,7 @@ enum {
 	REGISTER = 4,		/* a REGISTER, or a response to one */
 	UNTRUSTED = 8,		/* unless the next hop is trusted */
 	NOT_ROAMING = 16,	/* unless it is the home network */
+	BORDER = 32,		/* if the next hop is said to be untrusted */
 };
 
 enum {
@@ -33,6 +34,9 @@ static const char *const inner[] = {
 	"Attestation-Info", "Origination-Id", "Additional-Identity",
 	"Priority-Verstat", "DC-Info", NULL
 };
+static const char *const proxy_auth[] = { "Proxy-Authorization", NULL };
+static const char *const location[] = { "loc-src", NULL };
+static const char *const line[] = { "cpc", "oli", NULL };
 static const char *const reason[] = { "Reason", NULL };
 static const char *const charging[] = {
 	"P-Charging-Vector", "P-Charging-Function-Addresses", NULL
@@ -81,12 +85,17 @@ static const struct line {
 	    "RFC 3261 18.2.1, RFC 3581 4" }, REQUEST, rewrite_received, NULL },
 	{ { "route", ALL, "own entry on top of Route goes",
 	    "RFC 3261 16.4" }, REQUEST, rewrite_route, NULL },
+	{ { "stored-route", P_UP, "Route as stored, with --service-route",
+	    "24.229 5.2.6.3" }, REQUEST, rewrite_stored_route, NULL },
 	{ { "security", P_UP, "Security-Client, Security-Verify go",
 	    "24.229 5.2.2" }, REQUEST, rewrite_drop_all, security },
 	{ { "sec-agree", P_UP, "the tag in Require, Proxy-Require goes",
 	    "24.229 5.2.2" }, REQUEST, rewrite_sec_agree, NULL },
 	{ { "integrity-protected", P_UP, "set in Authorization",
 	    "33.203 6.1.5" }, REQUEST | REGISTER, rewrite_integrity, NULL },
+	{ { "proxy-authorization", P_UP, "Proxy-Authorization goes, but of SIP "
+	    "digest, without an SA", "24.229 5.2" }, REQUEST,
+	    rewrite_proxy_auth, proxy_auth },
 	{ { "inner-headers", P_UP, "what a phone may not send goes",
 	    "24.229 4.4, 5.2" }, BOTH, rewrite_drop_all, inner },
 	{ { "reason", P_UP, "Reason goes", "24.229 5.2" }, RESPONSE,
@@ -96,6 +105,17 @@ static const struct line {
 	{ { "identity", P_UP, "P-Preferred-Identity used up, "
 	    "P-Asserted-Identity set", "24.229 5.2.6.3" }, BOTH,
 	    rewrite_identity, NULL },
+	{ { "line", P_UP, "cpc and oli of numbers, iotl of sip URIs go",
+	    "24.229 4.4" }, BOTH, rewrite_line, line },
+	{ { "line", S_UP, "the same, with --untrusted", "24.229 4.4" },
+	    BOTH | BORDER, rewrite_line, line },
+	{ { "line", B_UP, "the same, at the trust border", "24.229 4.4" },
+	    BOTH | UNTRUSTED, rewrite_line, line },
+	{ { "location-source", P_UP, "loc-src of Geolocation goes",
+	    "24.229 4.4, RFC 8787" }, REQUEST, rewrite_location, location },
+	{ { "location-source", B_UP, "the same, at the trust border",
+	    "24.229 4.4, RFC 8787" }, REQUEST | UNTRUSTED, rewrite_location,
+	    location },
 	{ { "access-network", P_UP, "P-Access-Network-Info that says "
 	    "network-provided goes", "33.203 P.3" }, BOTH, rewrite_access,
 	    NULL },
@@ -123,11 +143,18 @@ static const struct line {
 	    "RFC 3325 7" }, BOTH, rewrite_privacy, NULL },
 	{ { "privacy", B_UP, "the same, at the trust border",
 	    "24.229 4.4.2" }, BOTH | UNTRUSTED, rewrite_privacy, NULL },
+	{ { "history", P_DOWN, "private entries of History-Info go",
+	    "RFC 7044 10.1" }, BOTH, rewrite_history, NULL },
+	{ { "history", B_UP, "the same, at the trust border",
+	    "RFC 7044 10.1" }, BOTH | UNTRUSTED, rewrite_history, NULL },
 	{ { "scscf", I_UP | I_DOWN, "to the S-CSCF of --scscf: Request-URI of "
 	    "REGISTER, else Route", "24.229 5.3.1.2, 5.3.2.1" }, REQUEST,
 	    rewrite_scscf, NULL },
 	{ { "tel", I_UP | I_DOWN, "Request-URI with user=phone to tel",
 	    "24.229 5.3.2.1" }, REQUEST, rewrite_tel, NULL },
+	{ { "hss-headers", I_UP | I_DOWN, "P-User-Database, P-Profile-Key set, "
+	    "with their options", "24.229 5.3.1.2, 5.3.2.1" }, REQUEST,
+	    rewrite_of_hss, NULL },
 	{ { "hss-headers", S_UP | S_DOWN, "P-Served-User, P-User-Database, "
 	    "P-Profile-Key go", "24.229 5.4" }, REQUEST, rewrite_drop_all,
 	    of_hss },
@@ -304,7 +331,8 @@ works_on(const struct rewrite *w, const struct line *l)
 	if ((l->on & REGISTER) != 0 && !rewrite_method(w, "REGISTER"))
 		return false;
 	return ((l->on & UNTRUSTED) == 0 || !w->o.trusted) &&
-	    ((l->on & NOT_ROAMING) == 0 || !w->o.roaming);
+	    ((l->on & NOT_ROAMING) == 0 || !w->o.roaming) &&
+	    ((l->on & BORDER) == 0 || w->o.untrusted);
 }
 
 static int

@@ -37,6 +37,7 @@ struct rewrite_options {
 	bool			 down;
 	uint64_t		 left_out;	/* a bit for each item */
 	bool			 trusted;	/* IBCF: so is the next hop */
+	bool			 untrusted;	/* S-CSCF: not the next hop */
 	bool			 roaming;	/* IBCF: it is a home network */
 	enum rewrite_protected	 protected;
 	bool			 nat;		/* Contact: as seen */
@@ -45,6 +46,8 @@ struct rewrite_options {
 	struct slice		 network;	/* its network */
 	struct slice		 scscf;		/* URI that the HSS told */
 	struct slice		 security_server;
+	struct slice		 service_route;	/* P-CSCF: as it was stored */
+	struct slice		 user_database, profile_key;	/* URIs */
 	struct slice		 identity[REWRITE_IDENTITIES];	/* URIs */
 	size_t			 n_identity;
 	void			 (*random)(uint8_t *p, size_t n);

@@ -4,16 +4,17 @@
 #include "err.h"
 #include "rewrite_int.h"
 
-/* TAG goes out of H, which has others. */
+/* Values go out of H, which has others. */
 static void
-drop_tag_of(struct rewrite *w, const struct sip_header *h, const char *tag)
+drop_some(struct rewrite *w, const struct sip_header *h, rewrite_goes *goes,
+    const char *arg)
 {
 	struct slice rest = h->value, one, next, after;
 	const uint8_t *end = NULL, *stop;
 
 	while (sip_comma(&rest, &one)) {
 		stop = one.p + one.n;
-		if (!slice_caseis(one, tag)) {
+		if (!goes(one, arg)) {
 			end = stop;
 			continue;
 		}
@@ -27,28 +28,34 @@ drop_tag_of(struct rewrite *w, const struct sip_header *h, const char *tag)
 	}
 }
 
+void
+rewrite_drop_values(struct rewrite *w, const struct sip_header *h,
+    rewrite_goes *goes, const char *arg)
+{
+	struct slice rest = h->value, one;
+	bool some = false, others = false;
+
+	while (sip_comma(&rest, &one))
+		if (goes(one, arg))
+			some = true;
+		else
+			others = true;
+	if (some && others)
+		drop_some(w, h, goes, arg);
+	else if (some)
+		edit_replace(&w->edit, sip_line(&w->msg, h),
+		    slice_of(NULL, 0));
+}
+
 /* TAG goes out of all fields H, and those go that have no other. */
 static void
 drop_tag(struct rewrite *w, enum sip_h h, const char *tag)
 {
 	const struct sip_header *hdr;
-	struct slice rest, one;
 
 	for (hdr = sip_get(&w->msg, h); hdr != NULL;
-	    hdr = sip_next(&w->msg, hdr)) {
-		bool has = false, others = false;
-
-		for (rest = hdr->value; sip_comma(&rest, &one);)
-			if (slice_caseis(one, tag))
-				has = true;
-			else
-				others = true;
-		if (has && others)
-			drop_tag_of(w, hdr, tag);
-		else if (has)
-			edit_replace(&w->edit, sip_line(&w->msg, hdr),
-			    slice_of(NULL, 0));
-	}
+	    hdr = sip_next(&w->msg, hdr))
+		rewrite_drop_values(w, hdr, slice_caseis, tag);
 }
 
 int
@@ -114,6 +121,20 @@ drop_params(struct rewrite *w, const struct sip_header *h, const char *name,
 	return 0;
 }
 
+static bool
+is_protected(const struct rewrite *w)
+{
+	return w->o.protected == REWRITE_YES ||
+	    (w->o.protected == REWRITE_AS_SEEN && w->seen->protected);
+}
+
+/* Without an SA the phone needs them for SIP digest. */
+int
+rewrite_proxy_auth(struct rewrite *w, const char *const *names)
+{
+	return is_protected(w) ? rewrite_drop_all(w, names) : 0;
+}
+
 /* TS 33.203 6.1.5: what the phone says of it does not count. */
 int
 rewrite_integrity(struct rewrite *w, const char *const *names)
@@ -121,8 +142,7 @@ rewrite_integrity(struct rewrite *w, const char *const *names)
 	const struct sip_header *h;
 	const uint8_t *end;
 	struct buf *to;
-	bool yes = w->o.protected == REWRITE_YES ||
-	    (w->o.protected == REWRITE_AS_SEEN && w->seen->protected);
+	bool yes = is_protected(w);
 
 	(void)names;
 	for (h = sip_get(&w->msg, SIP_H_AUTHORIZATION); h != NULL;
@@ -273,21 +293,9 @@ rewrite_security_server(struct rewrite *w, const char *const *names)
 int
 rewrite_privacy(struct rewrite *w, const char *const *names)
 {
-	const struct sip_header *h;
-	struct slice rest, one;
-
 	(void)names;
-	for (h = sip_get(&w->msg, SIP_H_PRIVACY); h != NULL;
-	    h = sip_next(&w->msg, h)) {
-		rest = h->value;
-		while (rest.n > 0) {
-			one = slice_trim(slice_cut(&rest, ';'));
-			if (slice_caseis(one, "id")) {
-				rewrite_drop(w, "P-Asserted-Identity");
-				return 0;
-			}
-		}
-	}
+	if (rewrite_wants_privacy(w, "id"))
+		rewrite_drop(w, "P-Asserted-Identity");
 	return 0;
 }
 

@@ -26,6 +26,12 @@ struct buf	*rewrite_add(struct rewrite *w, const char *name);
 /* VALUE, of a list in H, goes, and the line with its last. */
 void	 rewrite_drop_value(struct rewrite *w, const struct sip_header *h,
 	    struct slice value);
+/* The values of H go that GOES says, and the line if no other is there. */
+typedef bool	 rewrite_goes(struct slice value, const char *arg);
+void	 rewrite_drop_values(struct rewrite *w, const struct sip_header *h,
+	    rewrite_goes *goes, const char *arg);
+/* Is WORD in a Privacy field? */
+bool	 rewrite_wants_privacy(const struct rewrite *w, const char *word);
 bool	 rewrite_is(const struct sip_header *h, const char *name);
 bool	 rewrite_method(const struct rewrite *w, const char *name);
 /* Is HOST (and PORT, if it says one) the node's own? */
@@ -40,6 +46,8 @@ rewrite_fn	 rewrite_drop_all, rewrite_max_forwards, rewrite_received,
 		 rewrite_sec_agree, rewrite_integrity, rewrite_identity,
 		 rewrite_visited, rewrite_charging, rewrite_access,
 		 rewrite_keys, rewrite_security_server, rewrite_privacy,
-		 rewrite_service_route, rewrite_associated, rewrite_service;
+		 rewrite_service_route, rewrite_associated, rewrite_service,
+		 rewrite_proxy_auth, rewrite_location, rewrite_line,
+		 rewrite_history, rewrite_of_hss, rewrite_stored_route;
 
 #endif

@@ -183,6 +183,45 @@ rewrite_route(struct rewrite *w, const char *const *names)
 	return 0;
 }
 
+static bool
+same_uri(struct slice x, struct slice y)
+{
+	struct sip_addr a, b;
+	struct sip_uri u, v;
+
+	return sip_addr(x, &a) == 0 && sip_addr(y, &b) == 0 &&
+	    sip_uri(a.uri, &u) == 0 && sip_uri(b.uri, &v) == 0 &&
+	    slice_caseeq(u.scheme, v.scheme) && slice_eq(u.user, v.user) &&
+	    slice_caseeq(u.host, v.host) && u.port == v.port &&
+	    slice_caseeq(u.params, v.params);
+}
+
+/* A Route that cannot be read is another one. */
+int
+rewrite_stored_route(struct rewrite *w, const char *const *names)
+{
+	struct slice rest = w->o.service_route, stored, value;
+	struct sip_iter it = { NULL, { NULL, 0 } };
+	struct sip_addr a;
+	struct buf *to;
+	bool same = true;
+
+	(void)names;
+	if (rest.n == 0 || rewrite_method(w, "REGISTER") ||
+	    sip_addr(sip_value(&w->msg, SIP_H_TO), &a) < 0 ||
+	    sip_param(a.params, ';', "tag", &value))
+		return 0;
+	while (sip_each(&w->msg, SIP_H_ROUTE, &it, &value))
+		same &= sip_comma(&rest, &stored) && same_uri(value, stored);
+	if (same && !sip_comma(&rest, &stored))
+		return 0;
+	to = on_top(w, SIP_H_ROUTE);
+	buf_put(to, w->o.service_route);
+	buf_str(to, "\r\n");
+	rewrite_drop(w, "Route");
+	return 0;
+}
+
 static void
 own_entry(struct rewrite *w, enum sip_h h)
 {

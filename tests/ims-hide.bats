@@ -532,6 +532,28 @@ Record-Route: <sip:ibcf.home1.net;lr>, T' \
 	same "$(sed -n '/^Via/,/^v:/p' "$THIG")" "$(sed -n '/^Via/,/^v:/p' in)"
 }
 
+@test "rewrite: what the HSS and the registration gave is set" {
+	printf '%s\r\n' 'INVITE tel:+4930;cpc=test SIP/2.0' 'To: <sip:a>' \
+	    'Route: <sip:p.home1.net;lr>, <sip:evil.net;lr>' '' >in
+	same 'INVITE tel:+4930;cpc=test SIP/2.0
+To: <sip:a>
+Route: <sip:orig@s.home1.net;lr>' "$(ims-hide rewrite --as p-cscf --up \
+	    --own p.home1.net --only route,stored-route \
+	    --service-route '<sip:orig@s.home1.net;lr>' in | tr -d '\r')"
+	same 'P-User-Database: <aaa://hss1.home1.net>
+P-Profile-Key: <sip:chat-!.*!@home1.net>' "$(ims-hide rewrite --as i-cscf \
+	    --down --user-database aaa://hss1.home1.net \
+	    --profile-key 'sip:chat-!.*!@home1.net' in | tr -d '\r' |
+	    grep -E '^P-(User|Profile)')"
+	same 'INVITE tel:+4930;cpc=test SIP/2.0' "$(ims-hide rewrite \
+	    --as s-cscf --up in | sed -n '1s/.$//p')"
+	same 'INVITE tel:+4930 SIP/2.0' "$(ims-hide rewrite \
+	    --as s-cscf --up --untrusted in | sed -n '1s/.$//p')"
+	run -2 ims-hide rewrite --as p-cscf --up --service-route $'a\nb' in
+	run -2 ims-hide rewrite --as i-cscf --up --user-database $'a\nb' in
+	run -2 ims-hide rewrite --as i-cscf --up --profile-key $'a\nb' in
+}
+
 @test "rewrite: Max-Forwards 0: it goes no further" {
 	sed 's/^Max-Forwards: .*/Max-Forwards: 0\r/' "$THIG" >in
 	run -3 --separate-stderr ims-hide rewrite --as i-cscf --up in

@@ -146,7 +146,65 @@ static const struct {
 	    REG "Contact: \"x\" <sip:a@10.0.0.9:1357;transport=tcp?b=c>;q=1,"
 	    " <sip:10.0.0.9:1357>\r\nm: *\r\n" },
 
+	{ "another list", "stored-route", REWRITE_P_CSCF, UP,
+	    INV "To: <sip:b@home1.net>\r\nRoute: <sip:evil.net;lr>, <sip:y;lr>"
+	    "\r\nX: y\r\nRoute: <sip:z>\r\n",
+	    INV "To: <sip:b@home1.net>\r\nRoute: <sip:orig@s.home1.net;lr>\r\n"
+	    "X: y\r\n" },
+	{ "none", "stored-route", REWRITE_P_CSCF, UP,
+	    INV "Via: SIP/2.0/UDP a\r\nTo: <sip:b@home1.net>\r\n",
+	    INV "Via: SIP/2.0/UDP a\r\nRoute: <sip:orig@s.home1.net;lr>\r\n"
+	    "To: <sip:b@home1.net>\r\n" },
+	{ "one more", "stored-route", REWRITE_P_CSCF, UP,
+	    INV "To: <sip:b@home1.net>\r\n"
+	    "Route: <sip:orig@s.home1.net;lr>, <sip:z;lr>\r\n",
+	    INV "To: <sip:b@home1.net>\r\nRoute: <sip:orig@s.home1.net;lr>"
+	    "\r\n" },
+	{ "the same", "stored-route", REWRITE_P_CSCF, UP,
+	    INV "To: <sip:b@home1.net>\r\nroute : < SIP:orig@S.home1.net;LR>"
+	    "\r\n", INV "To: <sip:b@home1.net>\r\n"
+	    "route : < SIP:orig@S.home1.net;LR>\r\n" },
+	{ "in a dialog", "stored-route", REWRITE_P_CSCF, UP,
+	    INV "To: <sip:b@home1.net>;tag=1\r\nRoute: <sip:z;lr>\r\n",
+	    INV "To: <sip:b@home1.net>;tag=1\r\nRoute: <sip:z;lr>\r\n" },
+	{ "of SIP digest", "proxy-authorization", REWRITE_P_CSCF, UP,
+	    INV "Proxy-Authorization: Digest username=\"a\"\r\n",
+	    INV "Proxy-Authorization: Digest username=\"a\"\r\n" },
+	{ "number and sip", "line", REWRITE_P_CSCF, UP,
+	    "INVITE tel:+4930;cpc=payphone;npdi;OLI=29 SIP/2.0\r\n"
+	    "P-Asserted-Identity: \"x;cpc=1\" <sip:a@home1.net;iotl=homeA-homeB"
+	    ";lr>, <tel:+4931;cpc=test>\r\nFrom: <tel:+4930;cpc=test>\r\n",
+	    "INVITE tel:+4930;npdi SIP/2.0\r\n"
+	    "P-Asserted-Identity: \"x;cpc=1\" <sip:a@home1.net"
+	    ";lr>, <tel:+4931>\r\nFrom: <tel:+4930;cpc=test>\r\n" },
+	{ "number in sip", "line", REWRITE_P_CSCF, UP,
+	    "INVITE sip:+4930;oli=1;npdi:x@home1.net;user=phone SIP/2.0\r\n"
+	    "P-Asserted-Identity: tel:+4931;cpc=test;oli=2\r\n",
+	    "INVITE sip:+4930;npdi:x@home1.net;user=phone SIP/2.0\r\n"
+	    "P-Asserted-Identity: tel:+4931\r\n" },
+	{ "not of each other", "line", REWRITE_P_CSCF, UP,
+	    "INVITE sip:a;cpc=1@home1.net;cpc=1 SIP/2.0\r\n"
+	    "P-Asserted-Identity: <tel:+4931;iotl=x>\r\n",
+	    "INVITE sip:a;cpc=1@home1.net;cpc=1 SIP/2.0\r\n"
+	    "P-Asserted-Identity: <tel:+4931;iotl=x>\r\n" },
+	{ "loc-src", "location-source", REWRITE_P_CSCF, UP,
+	    INV "Geolocation: <cid:a@b>;LOC-SRC=x.net;y=z, <sip:a;loc-src=b>"
+	    "\r\n ;z ;loc-src=\"a;b\"\r\n ; loc-src=c\r\nX: y\r\n",
+	    INV "Geolocation: <cid:a@b>;y=z, <sip:a;loc-src=b>\r\n ;z "
+	    "\r\nX: y\r\n" },
+
 	/* P-CSCF, down. */
+	{ "private entries", "history", REWRITE_P_CSCF, DOWN,
+	    INV "History-Info: <sip:a@x.net>;index=1, "
+	    "<sip:b@x.net?privacy=History>;index=1.1, \r\n <sip:c@x.net?"
+	    "Reason=SIP%3Bcause%3D302&Privacy=session%3bhistory>;index=1.2\r\n"
+	    "X: y\r\nhistory-info: <sip:d@x.net?Privacy=history>;index=1.3\r\n"
+	    "History-Info: <sip:e@x.net?Privacy=none>;index=1.4\r\n",
+	    INV "History-Info: <sip:a@x.net>;index=1\r\nX: y\r\n"
+	    "History-Info: <sip:e@x.net?Privacy=none>;index=1.4\r\n" },
+	{ "all private", "history", REWRITE_P_CSCF, DOWN,
+	    INV "History-Info: <sip:a@x.net>;index=1\r\nPrivacy: id;history\r\n",
+	    INV "Privacy: id;history\r\n" },
 	{ "ck and ik", "keys", REWRITE_P_CSCF, DOWN,
 	    "SIP/2.0 401 U\r\nWWW-Authenticate: Digest realm=\"r\",nonce=\"n\","
 	    "algorithm=AKAv1-MD5,ck=\"00\",ik=\"11\"\r\n",
@@ -177,6 +235,15 @@ static const struct {
 	    INV "P-Asserted-Identity: <sip:a>\r\nPrivacy: none\r\n" },
 
 	/* I-CSCF, S-CSCF. */
+	{ "of a service", "hss-headers", REWRITE_I_CSCF, DOWN,
+	    INV "P-Profile-Key: <sip:evil>\r\nX: y\r\n",
+	    INV "X: y\r\nP-User-Database: <aaa://hss1.home1.net>\r\n"
+	    "P-Profile-Key: <sip:chat-!.*!@home1.net>\r\n" },
+	{ "of REGISTER", "hss-headers", REWRITE_I_CSCF, UP, REG,
+	    REG "P-User-Database: <aaa://hss1.home1.net>\r\n" },
+	{ "untrusted", "line", REWRITE_S_CSCF, UP,
+	    "INVITE tel:+4930;cpc=test SIP/2.0\r\n",
+	    "INVITE tel:+4930 SIP/2.0\r\n" },
 	{ "REGISTER", "scscf", REWRITE_I_CSCF, UP, REG,
 	    "REGISTER sip:scscf1.home1.net:6060 SIP/2.0\r\n" },
 	{ "INVITE", "scscf", REWRITE_I_CSCF, DOWN, INV "Via: SIP/2.0/UDP a\r\n",
@@ -203,6 +270,17 @@ static const struct {
 	    "<sip:b@home1.net>\r\n" },
 
 	/* IBCF. */
+	{ "number and sip", "line", REWRITE_IBCF, UP,
+	    OK200 "P-Asserted-Identity: <tel:+4930;oli=1>, "
+	    "<sip:a@home1.net;iotl=homeA-homeB>\r\n",
+	    OK200 "P-Asserted-Identity: <tel:+4930>, <sip:a@home1.net>\r\n" },
+	{ "loc-src", "location-source", REWRITE_IBCF, UP,
+	    INV "Geolocation: <cid:a@b>;loc-src=x.net\r\n",
+	    INV "Geolocation: <cid:a@b>\r\n" },
+	{ "private entries", "history", REWRITE_IBCF, UP,
+	    INV "History-Info: <sip:a@x.net?Privacy=history>;index=1, "
+	    "<sip:b@x.net>;index=1.1\r\n",
+	    INV "History-Info: <sip:b@x.net>;index=1.1\r\n" },
 	{ "not abroad", "trust-border", REWRITE_IBCF, UP,
 	    INV "P-Access-Network-Info: a\r\nP-Asserted-Identity: <sip:a>\r\n"
 	    "P-Charging-Vector: b\r\nP-Charging-Function-Addresses: c\r\n"
@@ -235,6 +313,10 @@ some_options(void)
 		.network = slice_str("visited1.net"),
 		.scscf = slice_str("sip:scscf1.home1.net:6060"),
 		.security_server = slice_str("ipsec-3gpp;q=0.1"),
+		.service_route = slice_str("<sip:orig@s.home1.net;lr>"),
+		.user_database = slice_str("aaa://hss1.home1.net"),
+		.profile_key = slice_str("sip:chat-!.*!@home1.net"),
+		.untrusted = true,
 		.identity = { slice_str("sip:a@home1.net"),
 		    slice_str("sip:b@home1.net") },
 		.n_identity = 2, .random = zeros,
@@ -376,6 +458,19 @@ refused(void)
 		CHECK(t[i].at == NULL || (at != NULL &&
 		    strcmp(at, t[i].at) == 0), "and it says where");
 	}
+	o = some_options();
+	o.node = REWRITE_S_CSCF;
+	o.untrusted = false;
+	o.left_out = all_but("line");
+	CHECK(through(&o, "INVITE tel:+4930;cpc=test SIP/2.0\r\n\r\n", &got,
+	    &at) == 0, "S-CSCF: inside the trust domain");
+	o.node = REWRITE_P_CSCF;
+	o.left_out = all_but("proxy-authorization");
+	o.protected = REWRITE_YES;
+	CHECK(through(&o, INV "Proxy-Authorization: a\r\n\r\n", &got, &at) == 1,
+	    "Proxy-Authorization, with an SA");
+	CHECK_STR(got, INV "\r\n", "Proxy-Authorization, with an SA");
+	o = some_options();
 	o.alg = slice_str("alg.home1.net");
 	o.node = REWRITE_P_CSCF;
 	o.down = false;
