@@ -17,7 +17,7 @@ is_any(struct slice name, const char *const *names)
 static void
 drop_params(struct rewrite *w, struct slice params, const char *const *names)
 {
-	const uint8_t *end = params.p + params.n, *floor = params.p, *p, *stop;
+	const uint8_t *end = params.p + params.n, *floor = NULL, *p, *stop;
 	struct slice rest = params;
 	struct sip_param param;
 
@@ -28,7 +28,7 @@ drop_params(struct rewrite *w, struct slice params, const char *const *names)
 		for (p = param.name.p - 1; *p != ';';)
 			p--;
 		/* No line of white space alone is to stay. */
-		while (stop == end && p > floor && (p[-1] == ' ' ||
+		while (stop == end && p != floor && (p[-1] == ' ' ||
 		    p[-1] == '\t' || p[-1] == '\r' || p[-1] == '\n'))
 			p--;
 		edit_replace(&w->edit, slice_of(p, (size_t)(stop - p)),
@@ -54,7 +54,7 @@ rewrite_location(struct rewrite *w, const char *const *names)
 	return 0;
 }
 
-/* NAMES are of a number, which may be the user of a sip URI (RFC 3261 19.1.6). */
+/* NAMES are of a number, perhaps the user of a sip URI (RFC 3261 19.1.6). */
 static int
 line_params(struct rewrite *w, struct slice uri, const char *const *names)
 {

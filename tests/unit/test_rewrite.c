@@ -192,6 +192,9 @@ static const struct {
 	    "\r\n ;z ;loc-src=\"a;b\"\r\n ; loc-src=c\r\nX: y\r\n",
 	    INV "Geolocation: <cid:a@b>;y=z, <sip:a;loc-src=b>\r\n ;z "
 	    "\r\nX: y\r\n" },
+	{ "with its fold", "location-source", REWRITE_P_CSCF, UP,
+	    INV "Geolocation: <cid:a@b>\r\n\t;loc-src=x.net\r\nX: y\r\n",
+	    INV "Geolocation: <cid:a@b>\r\nX: y\r\n" },
 
 	/* P-CSCF, down. */
 	{ "private entries", "history", REWRITE_P_CSCF, DOWN,
@@ -203,7 +206,8 @@ static const struct {
 	    INV "History-Info: <sip:a@x.net>;index=1\r\nX: y\r\n"
 	    "History-Info: <sip:e@x.net?Privacy=none>;index=1.4\r\n" },
 	{ "all private", "history", REWRITE_P_CSCF, DOWN,
-	    INV "History-Info: <sip:a@x.net>;index=1\r\nPrivacy: id;history\r\n",
+	    INV "History-Info: <sip:a@x.net>;index=1\r\n"
+	    "Privacy: id;history\r\n",
 	    INV "Privacy: id;history\r\n" },
 	{ "ck and ik", "keys", REWRITE_P_CSCF, DOWN,
 	    "SIP/2.0 401 U\r\nWWW-Authenticate: Digest realm=\"r\",nonce=\"n\","
@@ -443,6 +447,14 @@ refused(void)
 		    REWRITE_P_CSCF, UP },
 		{ "SIP/2.0 401 U\r\nWWW-Authenticate: a=b\r\n\r\n",
 		    "WWW-Authenticate", ERR_FORMAT, REWRITE_P_CSCF, DOWN },
+		{ INV MF "Geolocation: <\r\n\r\n", "Geolocation", ERR_FORMAT,
+		    REWRITE_IBCF, UP },
+		{ INV MF "P-Asserted-Identity: <\r\n\r\n",
+		    "P-Asserted-Identity", ERR_FORMAT, REWRITE_IBCF, UP },
+		{ "INVITE sip: SIP/2.0\r\n" MF "\r\n", "Request-URI",
+		    ERR_FORMAT, REWRITE_S_CSCF, UP },
+		{ INV MF "History-Info: <\r\n\r\n", "History-Info", ERR_FORMAT,
+		    REWRITE_IBCF, UP },
 		{ INV MF, NULL, ERR_MORE, REWRITE_P_CSCF, UP },
 		{ "hello\r\n\r\n", NULL, ERR_FORMAT, REWRITE_P_CSCF, UP },
 	};
