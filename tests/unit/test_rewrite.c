@@ -160,6 +160,10 @@ static const struct {
 	    "Route: <sip:orig@s.home1.net;lr>, <sip:z;lr>\r\n",
 	    INV "To: <sip:b@home1.net>\r\nRoute: <sip:orig@s.home1.net;lr>"
 	    "\r\n" },
+	{ "another user", "stored-route", REWRITE_P_CSCF, UP,
+	    INV "To: <sip:b@home1.net>\r\nRoute: <sip:ORIG@s.home1.net;lr>"
+	    "\r\n", INV "To: <sip:b@home1.net>\r\n"
+	    "Route: <sip:orig@s.home1.net;lr>\r\n" },
 	{ "the same", "stored-route", REWRITE_P_CSCF, UP,
 	    INV "To: <sip:b@home1.net>\r\nroute : < SIP:orig@S.home1.net;LR>"
 	    "\r\n", INV "To: <sip:b@home1.net>\r\n"
