@@ -5,6 +5,7 @@
 #include "err.h"
 #include "pcap_clear.h"
 #include "pcap_media.h"
+#include "pcap_select.h"
 #include "pcap_write.h"
 #include "tool.h"
 
@@ -22,34 +23,33 @@ static const struct option options[] = {
 	{ "sa", no_argument, NULL, OPT_SA },
 	{ "secrets", no_argument, NULL, 'x' },
 	{ "stat", no_argument, NULL, OPT_STAT },
+	SELECT_LONG,
 	{ "write", required_argument, NULL, 'w' },
 	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
 };
 
 static const char help[] =
-"usage: ims-pcap [-hlqVvx] [-k file] [-n count] [-o file] [-w file]\n"
-"                [--clear] [--duplicates] [--link type] [--mtu n] [--packets]\n"
-"                [--sa] [--stat] [file ...]\n"
-"\n"
+"usage: ims-pcap [option ...] [file ...]\n"
 "SIP messages of captures (pcap, pcapng) as JSON lines, ESP opened.\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N messages\n"
 "  -o, --output FILE     write there, whole or not at all\n"
 "  -l, --line-buffered   flush each record\n"
-"  -q, --quiet           no diagnostics\n"
-"  -v, --verbose         every diagnostic, not the first of a kind only\n"
+"  -q, --quiet,  -v, --verbose   no diagnostics; every one of them\n"
 "  -w, --write FILE      a capture instead of records (or with -o, too)\n"
 "  -x, --secrets         keys in sa records\n"
-"  -h, --help            this text\n"
-"  -V, --version         the version\n"
+"  -h, --help,  -V, --version    this text; the version\n"
 "      --clear           with -w: the input, what is in ESP and SRTP opened\n"
 "      --duplicates      copies of a packet too\n"
 "      --link, --mtu     link type of -w, and the longest of its IP packets\n"
 "      --packets         packet records instead of messages, ESP as it is\n"
-"      --sa              sa records too\n"
-"      --stat            what became of every frame, as last record\n"
-"\n"
+"      --sa, --stat      sa records too; what became of every frame, at the end\n"
+"Only what fits all that is given of:\n"
+"      --call-id X, --impi X, --registration N\n"
+"      --method A,B, --status 200,4xx\n"
+"      --from, --until   seconds, +seconds, or 2026-01-31T23:59:59\n"
+"      --filter EXPR     frames, as pcap-filter(7) says\n"
 "Without -k, keys are taken from the capture: ck and ik of a 401, Diameter Cx.\n"
 "Manual: ims-pcap(1), ims-records(5).\n";
 
@@ -76,7 +76,7 @@ static void
 on_sip(const struct flow_sip *m, void *arg)
 {
 	(void)arg;
-	if (g.limit != 0 && g.messages == g.limit)
+	if (!select_sip(m) || (g.limit != 0 && g.messages == g.limit))
 		return;
 	g.messages++;
 	g.found++;
@@ -91,15 +91,19 @@ on_esp(const struct flow_esp *e, void *arg)
 {
 	(void)arg;
 	g.found++;
+	tool_closed(e, true);
+	if (!select_other(&e->where))
+		return;
 	rec_write_esp(&g.out, e);
 	put_record();
-	tool_closed(e, true);
 }
 
 static void
 on_gap(const struct flow_gap *gap, void *arg)
 {
 	(void)arg;
+	if (!select_other(&gap->where))
+		return;
 	rec_write_gap(&g.out, gap);
 	put_record();
 }
@@ -108,6 +112,8 @@ static void
 on_packet(const struct flow_packet *p, void *arg)
 {
 	(void)arg;
+	if (!select_time(&p->where))
+		return;
 	g.found++;
 	if (g.capture && !g.written)
 		capture_packet(p, tool_place("frame", p->where.frame));
@@ -140,18 +146,41 @@ static bool
 on_frame(const struct cap_frame *f, void *arg)
 {
 	(void)arg;
-	return go_on(tool_frame(g.flow, f));
+	return !select_frame(f) || go_on(tool_frame(g.flow, f));
 }
 
 static bool
 packet_record(const struct flow_packet *p, const char *at)
 {
-	if (!g.capture)
+	if (!select_packet(p))
+		return true;
+	if (!g.capture || select_messages())
+		return go_on(flow_packet(g.flow, p));
+	if (!select_time(&p->where))
 		return go_on(flow_packet(g.flow, p));
 	g.found++;
 	g.written = true;
 	capture_packet(p, at);
 	return go_on(g.records ? flow_packet(g.flow, p) : 0);
+}
+
+/* Of what has a time; other records pass unless messages are asked for. */
+static bool
+wanted(const struct rec *rec)
+{
+	switch (rec->type) {
+	case REC_SIP:
+		select_start(&rec->sip.where);
+		return select_sip(&rec->sip);
+	case REC_ESP:
+		select_start(&rec->esp.where);
+		return select_other(&rec->esp.where);
+	case REC_GAP:
+		select_start(&rec->gap.where);
+		return select_other(&rec->gap.where);
+	default:
+		return !select_messages();
+	}
 }
 
 /* A record that passes through. */
@@ -160,7 +189,7 @@ pass(struct slice line, const struct rec *rec, const char *at)
 {
 	bool sip = rec->type == REC_SIP;
 
-	if (sip && g.limit != 0 && g.messages == g.limit)
+	if (!wanted(rec) || (sip && g.limit != 0 && g.messages == g.limit))
 		return true;
 	g.found++;
 	g.messages += sip;
@@ -210,7 +239,7 @@ on_end(void *arg)
 	(void)go_on(flow_end(g.flow));
 	g.written = false;
 	tool_more();
-	if (g.found == 0)
+	if (g.found == 0 && !select_any())
 		tool_warn("%s: no SIP in it", tool_file());
 	g.found = 0;
 }
@@ -275,6 +304,8 @@ options_read(struct asked *a, int argc, char **argv, struct sa_db *db)
 			a->stat = true;
 			break;
 		default:
+			if (select_option(c, optarg))
+				break;
 			tool_common(&a->common, c, db, help);
 		}
 }
@@ -285,6 +316,9 @@ outputs_open(const struct asked *a)
 {
 	const char *output = a->common.output;
 
+	if (a->flow.packets && select_messages())
+		tool_die(TOOL_USAGE, "--packets: of packets only --filter, "
+		    "--from and --until select");
 	g.capture = a->write != NULL;
 	g.records = !g.capture || output != NULL;
 	if (!g.capture && (a->link != NULL || a->mtu > 0))
@@ -306,7 +340,7 @@ clear(const struct asked *a, struct sa_db *db, char *const *argv, int n)
 		tool_die(TOOL_USAGE, "--clear writes a capture: -w is missing");
 	if (a->common.output != NULL || a->common.count > 0 ||
 	    a->link != NULL || a->mtu > 0 || a->stat || g.sas ||
-	    a->flow.packets || a->flow.duplicates)
+	    a->flow.packets || a->flow.duplicates || select_any())
 		tool_die(TOOL_USAGE, "--clear goes with -k, -q, -v and -w only");
 	clear_run(db, a->write, argv, n);
 	sa_db_free(db);
@@ -347,6 +381,7 @@ main(int argc, char **argv)
 		capture_close();
 	if (g.records)
 		tool_out_end();
+	select_close();
 	flow_free(g.flow);
 	sa_db_free(db);
 	buf_free(&g.out);

@@ -77,6 +77,24 @@ int		 cap_out_flush(struct cap_out *o)
 		    __attribute__((warn_unused_result));
 void		 cap_out_free(struct cap_out *o);
 
+/*
+ * Which frames TEXT, an expression of pcap-filter(7), takes.  Host names in it
+ * are looked up.
+ */
+struct cap_filter;
+
+struct cap_filter *cap_filter_new(const char *text);	/* NULL: no memory */
+/*
+ * 1 or 0; ERR_FORMAT, and cap_filter_error() says why: the expression is wrong,
+ * or means nothing for the link type; ERR_MEM.  The link type, WIRE_LEN and
+ * octets of FRAME matter.
+ */
+int		 cap_filter_match(struct cap_filter *c,
+		    const struct cap_frame *frame)
+		    __attribute__((warn_unused_result));
+const char	*cap_filter_error(const struct cap_filter *c);
+void		 cap_filter_free(struct cap_filter *c);
+
 /* Name of a link type for diagnostics ("IEEE802_11"), NULL if unknown. */
 const char	*cap_linktype_name(int linktype);
 
