@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "pcap_clear.h"
+#include "pcap_list.h"
 #include "pcap_media.h"
 #include "pcap_select.h"
 #include "pcap_write.h"
@@ -11,13 +12,14 @@
 
 enum {
 	OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT, OPT_LINK, OPT_MTU,
-	OPT_CLEAR,
+	OPT_CLEAR, OPT_LIST,
 };
 
 static const struct option options[] = {
 	{ "clear", no_argument, NULL, OPT_CLEAR },
 	{ "duplicates", no_argument, NULL, OPT_DUPLICATES },
 	{ "link", required_argument, NULL, OPT_LINK },
+	{ "list", no_argument, NULL, OPT_LIST },
 	{ "mtu", required_argument, NULL, OPT_MTU },
 	{ "packets", no_argument, NULL, OPT_PACKETS },
 	{ "sa", no_argument, NULL, OPT_SA },
@@ -42,6 +44,7 @@ static const char help[] =
 "  -h, --help,  -V, --version    this text; the version\n"
 "      --clear           with -w: the input, what is in ESP and SRTP opened\n"
 "      --duplicates      copies of a packet too\n"
+"      --list            instead: a line for each registration, call ...\n"
 "      --link, --mtu     link type of -w, and the longest of its IP packets\n"
 "      --packets         packet records instead of messages, ESP as it is\n"
 "      --sa, --stat      sa records too; what became of every frame, at the end\n"
@@ -262,7 +265,7 @@ struct asked {
 	struct flow_options	 flow;
 	const char		*write, *link;
 	size_t			 mtu;
-	bool			 stat, clear;
+	bool			 stat, clear, list;
 };
 
 static void
@@ -287,6 +290,9 @@ options_read(struct asked *a, int argc, char **argv, struct sa_db *db)
 			break;
 		case OPT_LINK:
 			a->link = optarg;
+			break;
+		case OPT_LIST:
+			a->list = true;
 			break;
 		case OPT_MTU:
 			a->mtu = mtu_of(optarg);
@@ -319,15 +325,21 @@ outputs_open(const struct asked *a)
 	if (a->flow.packets && select_messages())
 		tool_die(TOOL_USAGE, "--packets: of packets only --filter, "
 		    "--from and --until select");
+	if (a->list && (a->write != NULL || a->flow.packets || a->stat ||
+	    g.sas))
+		tool_die(TOOL_USAGE, "--list is instead of records: no -w, "
+		    "--packets, --sa, --stat");
 	g.capture = a->write != NULL;
-	g.records = !g.capture || output != NULL;
+	g.records = !a->list && (!g.capture || output != NULL);
 	if (!g.capture && (a->link != NULL || a->mtu > 0))
 		tool_die(TOOL_USAGE, "--link and --mtu are of a capture: -w "
 		    "is missing");
 	if (g.capture && output != NULL && strcmp(output, a->write) == 0)
 		tool_die(TOOL_USAGE, "-o and -w are the same: %s", output);
-	if (g.records)
+	if (g.records || a->list)
 		tool_out_open(&a->common);
+	if (a->list)
+		list_open();
 	if (g.capture)
 		capture_open(a->write, a->link, a->mtu);
 }
@@ -340,7 +352,8 @@ clear(const struct asked *a, struct sa_db *db, char *const *argv, int n)
 		tool_die(TOOL_USAGE, "--clear writes a capture: -w is missing");
 	if (a->common.output != NULL || a->common.count > 0 ||
 	    a->link != NULL || a->mtu > 0 || a->stat || g.sas ||
-	    a->flow.packets || a->flow.duplicates || select_any())
+	    a->flow.packets || a->flow.duplicates || a->list ||
+	    select_any())
 		tool_die(TOOL_USAGE, "--clear goes with -k, -q, -v and -w only");
 	clear_run(db, a->write, argv, n);
 	sa_db_free(db);
@@ -379,7 +392,9 @@ main(int argc, char **argv)
 	}
 	if (g.capture)
 		capture_close();
-	if (g.records)
+	if (asked.list)
+		list_close();
+	if (g.records || asked.list)
 		tool_out_end();
 	select_close();
 	flow_free(g.flow);

@@ -239,25 +239,27 @@ select_sip(const struct flow_sip *s)
 	static struct sip_msg parsed;
 	const struct sip_msg *m = s->msg;
 	bool want = select_time(&s->where);
+	struct story *t;
 
-	if (!select_messages())
+	if (!select_messages() && !story_kept())
 		return want;
 	if (m == NULL) {
 		if (sip_parse(&parsed, s->message) < 0)
 			return false;
 		m = &parsed;
 	}
-	if (sel.registration > 0) {
-		const struct story *t = story_sip(s, m);
-
+	t = story_sip(s, m);
+	if (sel.registration > 0)
 		want &= t->kind == STORY_REGISTRATION &&
 		    t->number == sel.registration;
-	}
 	if (sel.impi.p != NULL)
 		want &= impi_is(sel.impi, m);
-	return want && method_is(m) && status_is(m) &&
+	want = want && method_is(m) && status_is(m) &&
 	    (sel.call_id.p == NULL ||
 	    slice_eq(sip_value(m, SIP_H_CALL_ID), sel.call_id));
+	if (t != NULL)
+		t->messages += want;
+	return want;
 }
 
 void

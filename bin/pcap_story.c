@@ -1,7 +1,4 @@
 /* pcap_story: what messages belong to: registrations, calls and the like. */
-#include <stdio.h>
-#include <string.h>
-
 #include "err.h"
 #include "pcap_story.h"
 #include "table.h"
@@ -24,11 +21,11 @@ drop(void *val, void *arg)
 void
 story_open(void (*gone)(const struct story *s))
 {
-	if (g.table != NULL)
-		return;
-	g.gone = gone;
-	g.table = table_new(sizeof(uint64_t), sizeof(struct story), STORIES,
-	    drop, NULL);
+	if (gone != NULL)
+		g.gone = gone;
+	if (g.table == NULL)
+		g.table = table_new(sizeof(uint64_t), sizeof(struct story),
+		    STORIES, drop, NULL);
 	if (g.table == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 }
@@ -142,12 +139,21 @@ answered(struct story *t, const struct sip_msg *m, struct slice method)
 	}
 }
 
-const struct story *
+bool
+story_kept(void)
+{
+	return g.table != NULL;
+}
+
+struct story *
 story_sip(const struct flow_sip *s, const struct sip_msg *m)
 {
 	uint64_t key = slice_hash(0, sip_value(m, SIP_H_CALL_ID));
-	struct story *t = table_get(g.table, &key);
+	struct story *t;
 
+	if (!story_kept())
+		return NULL;
+	t = table_get(g.table, &key);
 	if (t == NULL) {
 		if ((t = table_put(g.table, &key, s->where.time_ns)) == NULL)
 			tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
@@ -156,7 +162,6 @@ story_sip(const struct flow_sip *s, const struct sip_msg *m)
 		t->timed = s->where.timed;
 		t->time_ns = s->where.time_ns;
 	}
-	t->messages++;
 	names(t, m);
 	if (m->request)
 		asked(t, m);

@@ -28,7 +28,7 @@ struct story {
 	uint64_t	 number;	/* of its kind, from 1 */
 	bool		 timed;
 	uint64_t	 time_ns;	/* of its first message */
-	uint64_t	 messages;
+	uint64_t	 messages;	/* of it that are selected */
 	char		 who[STORY_NAME], to[STORY_NAME];
 	enum story_state state;
 	unsigned	 status;	/* of a refusal */
@@ -37,11 +37,14 @@ struct story {
 
 /* The method of M, or of what it responds to (CSeq); empty: not known. */
 struct slice	 story_method(const struct sip_msg *m);
-/* GONE, which may be NULL, is told of each at the end, or to make room. */
+/*
+ * Stories are kept from now on; GONE, if not NULL, is told of each at the end,
+ * or when it makes room.
+ */
 void	 story_open(void (*gone)(const struct story *s));
-/* The story of S, parsed as M, which is part of it now. */
-const struct story	*story_sip(const struct flow_sip *s,
-			    const struct sip_msg *m);
+/* The story of S, parsed as M, which is part of it now; NULL if none is kept. */
+struct story	*story_sip(const struct flow_sip *s, const struct sip_msg *m);
+bool	 story_kept(void);
 void	 story_close(void);
 
 #endif
