@@ -7,12 +7,13 @@
 #include "pcap_list.h"
 #include "pcap_media.h"
 #include "pcap_select.h"
+#include "pcap_summary.h"
 #include "pcap_write.h"
 #include "tool.h"
 
 enum {
 	OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT, OPT_LINK, OPT_MTU,
-	OPT_CLEAR, OPT_LIST,
+	OPT_CLEAR, OPT_LIST, OPT_SUMMARY,
 };
 
 static const struct option options[] = {
@@ -26,6 +27,7 @@ static const struct option options[] = {
 	{ "secrets", no_argument, NULL, 'x' },
 	{ "stat", no_argument, NULL, OPT_STAT },
 	SELECT_LONG,
+	{ "summary", no_argument, NULL, OPT_SUMMARY },
 	{ "write", required_argument, NULL, 'w' },
 	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
@@ -44,7 +46,7 @@ static const char help[] =
 "  -h, --help,  -V, --version    this text; the version\n"
 "      --clear           with -w: the input, what is in ESP and SRTP opened\n"
 "      --duplicates      copies of a packet too\n"
-"      --list            instead: a line for each registration, call ...\n"
+"      --list, --summary   a line for each registration, call ...; figures\n"
 "      --link, --mtu     link type of -w, and the longest of its IP packets\n"
 "      --packets         packet records instead of messages, ESP as it is\n"
 "      --sa, --stat      sa records too; what became of every frame, at the end\n"
@@ -61,6 +63,7 @@ static struct {
 	struct buf	 out;
 	bool		 records, capture;	/* to be written */
 	bool		 written;	/* this input, as packets */
+	bool		 summary;	/* instead of records */
 	bool		 sas, secrets;
 	uint64_t	 limit, messages;
 	uint64_t	 found;		/* records of this input */
@@ -85,6 +88,8 @@ on_sip(const struct flow_sip *m, void *arg)
 	g.found++;
 	if (g.capture && !g.written)
 		capture_sip(m, tool_place("frame", m->where.frame));
+	if (g.summary)
+		summary_sip(m);
 	rec_write_sip(&g.out, m, m->copy);
 	put_record();
 }
@@ -97,6 +102,8 @@ on_esp(const struct flow_esp *e, void *arg)
 	tool_closed(e, true);
 	if (!select_other(&e->where))
 		return;
+	if (g.summary)
+		summary_esp(e);
 	rec_write_esp(&g.out, e);
 	put_record();
 }
@@ -198,6 +205,10 @@ pass(struct slice line, const struct rec *rec, const char *at)
 	g.messages += sip;
 	if (sip && g.capture)
 		capture_sip(&rec->sip, at);
+	if (g.summary && sip)
+		summary_sip(&rec->sip);
+	if (g.summary && rec->type == REC_ESP)
+		summary_esp(&rec->esp);
 	buf_put(&g.out, line);
 	buf_u8(&g.out, '\n');
 	put_record();
@@ -292,7 +303,9 @@ options_read(struct asked *a, int argc, char **argv, struct sa_db *db)
 			a->link = optarg;
 			break;
 		case OPT_LIST:
-			a->list = true;
+		case OPT_SUMMARY:
+			g.summary = c == OPT_SUMMARY;
+			a->list = c == OPT_LIST;
 			break;
 		case OPT_MTU:
 			a->mtu = mtu_of(optarg);
@@ -325,21 +338,25 @@ outputs_open(const struct asked *a)
 	if (a->flow.packets && select_messages())
 		tool_die(TOOL_USAGE, "--packets: of packets only --filter, "
 		    "--from and --until select");
-	if (a->list && (a->write != NULL || a->flow.packets || a->stat ||
+	bool report = a->list || g.summary;
+
+	if (report && (a->write != NULL || a->flow.packets || a->stat ||
 	    g.sas))
-		tool_die(TOOL_USAGE, "--list is instead of records: no -w, "
-		    "--packets, --sa, --stat");
+		tool_die(TOOL_USAGE, "--list, --summary: no -w, --packets, "
+		    "--sa, --stat");
 	g.capture = a->write != NULL;
-	g.records = !a->list && (!g.capture || output != NULL);
+	g.records = !report && (!g.capture || output != NULL);
 	if (!g.capture && (a->link != NULL || a->mtu > 0))
 		tool_die(TOOL_USAGE, "--link and --mtu are of a capture: -w "
 		    "is missing");
 	if (g.capture && output != NULL && strcmp(output, a->write) == 0)
 		tool_die(TOOL_USAGE, "-o and -w are the same: %s", output);
-	if (g.records || a->list)
+	if (g.records || report)
 		tool_out_open(&a->common);
 	if (a->list)
 		list_open();
+	if (g.summary)
+		summary_open();
 	if (g.capture)
 		capture_open(a->write, a->link, a->mtu);
 }
@@ -353,7 +370,7 @@ clear(const struct asked *a, struct sa_db *db, char *const *argv, int n)
 	if (a->common.output != NULL || a->common.count > 0 ||
 	    a->link != NULL || a->mtu > 0 || a->stat || g.sas ||
 	    a->flow.packets || a->flow.duplicates || a->list ||
-	    select_any())
+	    g.summary || select_any())
 		tool_die(TOOL_USAGE, "--clear goes with -k, -q, -v and -w only");
 	clear_run(db, a->write, argv, n);
 	sa_db_free(db);
@@ -394,7 +411,9 @@ main(int argc, char **argv)
 		capture_close();
 	if (asked.list)
 		list_close();
-	if (g.records || asked.list)
+	if (g.summary)
+		summary_close();
+	if (g.records || asked.list || g.summary)
 		tool_out_end();
 	select_close();
 	flow_free(g.flow);

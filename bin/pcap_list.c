@@ -15,39 +15,6 @@ static const char *const kinds[STORY_KINDS] = {
 };
 
 static void
-put_state(const struct story *t)
-{
-	static const char *const done[STORY_KINDS] = {
-		"registered", "answered", "active", "taken", "answered",
-	};
-
-	switch (t->state) {
-	case STORY_ASKED:
-		buf_str(&list.out, "no answer");
-		break;
-	case STORY_CHALLENGED:
-		buf_str(&list.out, "challenged");
-		break;
-	case STORY_RINGING:
-		buf_str(&list.out, "ringing");
-		break;
-	case STORY_DONE:
-		buf_str(&list.out, done[t->kind]);
-		break;
-	case STORY_OVER:
-		buf_str(&list.out, t->kind == STORY_REGISTRATION ?
-		    "deregistered" : "ended");
-		break;
-	case STORY_CANCELLED:
-		buf_str(&list.out, "cancelled");
-		break;
-	case STORY_REFUSED:
-		buf_printf(&list.out, "refused %u", t->status);
-		break;
-	}
-}
-
-static void
 put_time(const struct story *t)
 {
 	time_t s = (time_t)(t->time_ns / 1000000000);
@@ -86,7 +53,9 @@ on_gone(const struct story *t)
 	put_time(t);
 	pad(45);
 	buf_printf(&list.out, "%8llu  ", (unsigned long long)t->messages);
-	put_state(t);
+	buf_str(&list.out, story_word(t->kind, t->state));
+	if (t->state == STORY_REFUSED)
+		buf_printf(&list.out, " %u", t->status);
 	pad(68);
 	buf_printf(&list.out, " %s > %s\n", t->who[0] != '\0' ? t->who : "-",
 	    t->to[0] != '\0' ? t->to : "-");

@@ -10,6 +10,22 @@ static struct {
 	void		(*gone)(const struct story *s);
 } g;
 
+const char *
+story_word(enum story_kind kind, enum story_state state)
+{
+	static const char *const words[] = {
+		"no answer", "challenged", "ringing", NULL, "ended",
+		"cancelled", "refused",
+	};
+	static const char *const done[STORY_KINDS] = {
+		"registered", "answered", "active", "taken", "answered",
+	};
+
+	if (state == STORY_OVER && kind == STORY_REGISTRATION)
+		return "deregistered";
+	return state == STORY_DONE ? done[kind] : words[state];
+}
+
 static void
 drop(void *val, void *arg)
 {

@@ -45,6 +45,7 @@ void	 story_open(void (*gone)(const struct story *s));
 /* The story of S, parsed as M, which is part of it now; NULL if none is kept. */
 struct story	*story_sip(const struct flow_sip *s, const struct sip_msg *m);
 bool	 story_kept(void);
+const char	*story_word(enum story_kind kind, enum story_state state);
 void	 story_close(void);
 
 #endif
