@@ -659,7 +659,7 @@ test_finding(void)
 	struct audit_finding f = {
 		.rule = &rule, .level = AUDIT_WARNING, .where = &w,
 		.message = slice_str("a \"b\""), .call_id = slice_str("\xff"),
-		.impi = slice_str("u"),
+		.impi = slice_str("u"), .fingerprint = 42,
 	};
 	struct buf b;
 	struct rec r;
@@ -676,7 +676,8 @@ test_finding(void)
 	    "\"frames\":[6,7],\"rule\":\"AUTH-06\",\"level\":\"warning\","
 	    "\"message\":\"a \\\"b\\\"\",\"clause\":\"TS 33.203 6.1.1\","
 	    "\"source\":\"10.0.0.1:5060 > 10.0.0.2:5062\","
-	    "\"call_id_b64\":\"/w==\",\"impi\":\"u\"}\n", "finding");
+	    "\"call_id_b64\":\"/w==\",\"impi\":\"u\","
+	    "\"fingerprint\":\"000000000000002a\"}\n", "finding");
 	if (again(&b, &r, &j))
 		CHECK_INT(r.type, REC_OTHER, "finding is passed through");
 	done(&b, &r, j);
