@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "err.h"
-#include "register_tool.h"
+#include "register_live.h"
 
-#define HOP_NS		5000000ULL	/* from node to node */
+/* From node to node; live, time goes on by itself. */
+#define HOP_NS		(opt.live ? 0 : 5000000ULL)
 
 struct net net;
 
@@ -64,6 +65,11 @@ is_here(const struct flow_where *w)
 {
 	enum node n = net_who(&w->dst);
 
+	/* A live phone is alone; others may have an address with our P-CSCF. */
+	if (opt.live && (opt.node[NODE_UE] || (n == NODE_P &&
+	    w->dport != opt.port[NODE_P] && w->dport != PORT_PC &&
+	    w->dport != PORT_PC + 2 && w->dport != PORT_PS)))
+		return false;
 	return n == NODE_UE ? net_phone(&w->dst) != NULL : opt.node[n];
 }
 
@@ -100,11 +106,14 @@ on_send(const struct flow_sip *s, void *arg)
 	bool arrives, here;
 
 	(void)arg;
+	net.sent++;
 	translate(&m);
 	arrives = case_apply(&m, net_who(&s->where.src),
 	    net_who(&s->where.dst), &way.spoiled);
 	here = is_here(&m.where);
 	/* A flow shows every hop, a node what leaves it. */
+	if (opt.live && !here && !live_send(&m))
+		return;
 	if (m.message.n > 0 && (!here || opt.all_hops)) {
 		rec_write_sip(&way.out, &m, false);
 		tool_out(&way.out);
@@ -128,6 +137,8 @@ on_sa(const struct sa *sa, bool gone, void *arg)
 	if (!gone)
 		rec_write_sa(&way.out, &shown, opt.secrets);
 	tool_out(&way.out);
+	if (opt.live)
+		assoc_note(sa, gone);
 	crypt_wipe(&shown, sizeof(shown));
 }
 
@@ -179,9 +190,17 @@ static void
 on_news(enum reg_news what, struct slice impi, const char *why, void *arg)
 {
 	char shown[SLICE_SHOW];
+	struct phone *f = arg;
 
-	if (what == REG_NEWS_FAILED && arg != NULL) {
-		((struct phone *)arg)->failed = true;
+	if (f != NULL && what != REG_NEWS_DONE)
+		f->registered = what == REG_NEWS_REGISTERED ||
+		    (what == REG_NEWS_FAILED && f->registered &&
+		    reg_ue_state(f->ue) != REG_IDLE);
+	if (opt.live && what == REG_NEWS_REFUSED)
+		tool_warn_kind("refused", "%s: %s", slice_show(impi, shown),
+		    why);
+	if (what == REG_NEWS_FAILED && f != NULL) {
+		f->failed = true;
 		net.failed++;
 		tool_warn_kind("not registered", "%s: %s",
 		    slice_show(impi, shown), why);

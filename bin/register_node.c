@@ -5,8 +5,6 @@
 #include "err.h"
 #include "register_tool.h"
 
-#define PORT_PC		5062
-#define PORT_PS		5063
 #define PANI		"3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=%s"
 
 /* The I-th address behind A. */
@@ -33,6 +31,16 @@ set_place(struct reg_place *p, enum node n, const char *name)
 }
 
 static void
+name_by_address(struct reg_place *p)
+{
+	char addr[PKT_ADDR_TEXT];
+
+	(void)snprintf(p->name, sizeof(p->name),
+	    p->addr.family == 6 ? "[%s]" : "%s",
+	    pkt_addr_text(&p->addr, addr));
+}
+
+static void
 ue_config(struct reg_ue_config *c, size_t i)
 {
 	const char *cell = "00101000100000101";
@@ -45,7 +53,7 @@ ue_config(struct reg_ue_config *c, size_t i)
 	c->pcscf_port = opt.port[NODE_P];
 	c->transport = opt.tcp ? FLOW_TCP : FLOW_UDP;
 	memcpy(c->offer, opt.pair, sizeof(c->offer));
-	c->n_offer = opt.no_ipsec ? 0 : opt.n_pair;
+	c->n_offer = opt.ipsec == IPSEC_NONE ? 0 : opt.n_pair;
 	c->mode = opt.mode;
 	c->expires = opt.expires;
 	(void)snprintf(c->instance, sizeof(c->instance),
@@ -63,7 +71,8 @@ configure(struct reg_pcscf_config *p, struct reg_scscf_config *s)
 	memset(p, 0, sizeof(*p));
 	p->net = net.net;
 	memcpy(p->list, opt.pair, sizeof(p->list));
-	p->n_list = opt.no_ipsec ? 0 : opt.n_pair;
+	p->n_list = opt.ipsec == IPSEC_NONE ? 0 : opt.n_pair;
+	p->register_only = opt.live;
 	p->port_pc = PORT_PC;
 	p->port_ps = PORT_PS;
 	memset(s, 0, sizeof(*s));
@@ -127,6 +136,9 @@ net_open(void)
 	(void)snprintf(net.net.domain, sizeof(net.net.domain), "%s",
 	    subs_count() > 0 ? subs_get(0)->domain : "ims.example.org");
 	set_place(&net.net.pcscf, NODE_P, "pcscf1");
+	/* No DNS tells a live phone where that is. */
+	if (opt.live)
+		name_by_address(&net.net.pcscf);
 	set_place(&net.net.icscf, NODE_I, "icscf1");
 	set_place(&net.net.scscf, NODE_S, "scscf1");
 	configure(&p, &s);

@@ -29,7 +29,8 @@ static const char *const nodes[NODE_N] = {
 enum {
 	O_ALG = 1000, O_EALG, O_IPV6, O_TCP, O_MODE, O_STEPS, O_CASE, O_LIST,
 	O_SET, O_CX, O_SRTP, O_PLAIN, O_TRUST, O_AS, O_TIME, O_EXPIRES,
-	O_SCHEME, O_QOP, O_PANI, O_IPSEC, O_ALL,
+	O_SCHEME, O_QOP, O_PANI, O_IPSEC, O_ALL, O_CONNECT, O_LISTEN, O_LOCAL,
+	O_ONCE,
 };
 
 static const struct option options[] = {
@@ -37,13 +38,17 @@ static const struct option options[] = {
 	{ "all-hops", no_argument, NULL, O_ALL },
 	{ "as", required_argument, NULL, O_AS },
 	{ "case", required_argument, NULL, O_CASE },
+	{ "connect", required_argument, NULL, O_CONNECT },
 	{ "cx", no_argument, NULL, O_CX },
 	{ "ealg", required_argument, NULL, O_EALG },
 	{ "expires", required_argument, NULL, O_EXPIRES },
 	{ "ipsec", required_argument, NULL, O_IPSEC },
 	{ "ipv6", no_argument, NULL, O_IPV6 },
 	{ "list-cases", no_argument, NULL, O_LIST },
+	{ "listen", required_argument, NULL, O_LISTEN },
+	{ "local", required_argument, NULL, O_LOCAL },
 	{ "mode", required_argument, NULL, O_MODE },
+	{ "once", no_argument, NULL, O_ONCE },
 	{ "pani", required_argument, NULL, O_PANI },
 	{ "plain", no_argument, NULL, O_PLAIN },
 	{ "qop", required_argument, NULL, O_QOP },
@@ -94,26 +99,46 @@ take_steps(const char *value)
 	}
 }
 
+bool
+opt_place(struct slice s, struct pkt_addr *addr, uint16_t *port)
+{
+	uint64_t v = 0;
+	size_t at;
+
+	/* IPv6 with a port is in brackets. */
+	at = s.n > 0 && s.p[0] == '[' ? slice_chr(s, ']') + 1 :
+	    slice_chr(s, ':');
+	if (pkt_addr_parse(addr, s) == 0)
+		return true;
+	if (pkt_addr_parse(addr, slice_sub(s, 0, at)) < 0 ||
+	    slice_decimal(slice_from(s, at + 1), UINT16_MAX, &v) < 0 ||
+	    v == 0)
+		return false;
+	*port = (uint16_t)v;
+	return true;
+}
+
 static void
 take_role(const char *value)
 {
 	struct slice rest = slice_str(value), name = slice_cut(&rest, '=');
 	int i = find(nodes, NODE_N, name);
-	struct slice port = { NULL, 0 };
-	uint64_t v = 0;
-	size_t at;
 
-	/* IPv6 with a port is in brackets. */
-	at = rest.n > 0 && rest.p[0] == '[' ? slice_chr(rest, ']') + 1 :
-	    slice_chr(rest, ':');
-	if (i >= 0 && pkt_addr_parse(&opt.addr[i], rest) == 0)
-		return;
-	port = slice_from(rest, at + 1);
-	if (i < 0 || pkt_addr_parse(&opt.addr[i], slice_sub(rest, 0, at)) <
-	    0 || slice_decimal(port, UINT16_MAX, &v) < 0 || v == 0)
+	if (i < 0 || !opt_place(rest, &opt.addr[i], &opt.port[i]))
 		tool_die(TOOL_USAGE, "-R %s: not ROLE=ADDR[:PORT] with ue, "
 		    "p-cscf, i-cscf or s-cscf", value);
-	opt.port[i] = (uint16_t)v;
+}
+
+static void
+take_ipsec(const char *value)
+{
+	static const char *const who[] = { "user", "kernel", "none" };
+	int i = find(who, 3, slice_str(value));
+
+	if (i < 0)
+		tool_die(TOOL_USAGE, "--ipsec %s: not user, kernel or none",
+		    value);
+	opt.ipsec = (enum ipsec)i;
 }
 
 static void
@@ -259,11 +284,11 @@ own_option(int c, const char **algs, const char **ealgs)
 	case O_AS: take_as(optarg); break;
 	case O_SCHEME: take_scheme(optarg); break;
 	case O_LIST: case_list(); break;
-	case O_IPSEC:
-		if (strcmp(optarg, "none") != 0)
-			tool_die(TOOL_USAGE, "--ipsec %s: not none", optarg);
-		opt.no_ipsec = true;
-		break;
+	case O_IPSEC: take_ipsec(optarg); break;
+	case O_CONNECT: opt.connect = optarg; break;
+	case O_LISTEN: opt.listen = optarg; break;
+	case O_LOCAL: opt.local = optarg; break;
+	case O_ONCE: opt.once = true; break;
 	case O_QOP:
 		if (strlen(optarg) >= sizeof(opt.qop))
 			tool_die(TOOL_USAGE, "--qop %s: too long", optarg);
@@ -302,7 +327,7 @@ addresses(void)
 			tool_die(TOOL_SYSTEM, "%s", four[i]);
 		if (opt.addr[i].family != opt.addr[NODE_UE].family)
 			tool_die(TOOL_USAGE, "-R: addresses of IPv4 and IPv6");
-		if (opt.port[i] == 0)
+		if (opt.port[i] == 0 && (i != NODE_UE || !opt.live))
 			opt.port[i] = i == NODE_S ? 6060 : 5060;
 	}
 }
@@ -339,5 +364,8 @@ opt_parse(int argc, char **argv, const char *help)
 			tool_common(&opt.common, c, NULL, help);
 	}
 	take_pairs(algs, ealgs);
+	opt.live = opt.connect != NULL || opt.listen != NULL;
+	if (opt.live)
+		live_places();
 	addresses();
 }

@@ -18,14 +18,25 @@ enum step {
 	STEP_N
 };
 
+/* Protected ports of our P-CSCF; PC and PC + 2 are in turn. */
+#define PORT_PC		5062
+#define PORT_PS		5063
+
 enum node { NODE_UE, NODE_P, NODE_I, NODE_S, NODE_N };
+
+/* Who does ESP in the live modes. */
+enum ipsec { IPSEC_USER, IPSEC_KERNEL, IPSEC_NONE };
 
 struct opt {
 	struct tool_common	 common;
 	const char		*keys[KEY_FILES];
 	size_t			 n_keys;
 	bool			 secrets, cx, ipv6, tcp, srtp, plain, trust;
-	bool			 no_ipsec, all_hops;
+	bool			 all_hops;
+	enum ipsec		 ipsec;
+	/* Live: with sockets, not records. */
+	bool			 live, once;
+	const char		*connect, *listen, *local;
 	bool			 node[NODE_N];		/* --as */
 	struct reg_pair		 pair[REG_PAIRS];
 	size_t			 n_pair;
@@ -48,6 +59,8 @@ extern struct opt opt;
 void	 opt_parse(int argc, char **argv, const char *help);
 /* Of DRAW the next value that --set gave, into P; false: none is left. */
 bool	 opt_given(enum reg_draw draw, uint8_t *p, size_t n);
+/* ADDR, ADDR:PORT or [ADDR]:PORT; PORT stays if none is said. */
+bool	 opt_place(struct slice s, struct pkt_addr *addr, uint16_t *port);
 const char	*step_name(enum step s);
 
 /* The subscribers of -k, in their order. */
@@ -62,6 +75,8 @@ struct phone {
 	struct pkt_addr	 addr, public;
 	size_t		 step;		/* the next one */
 	bool		 failed, told;
+	bool		 registered;	/* by the news of it */
+	bool		 lost;		/* no connection to be had */
 };
 
 /* The nodes of this run, and the time. */
@@ -75,6 +90,7 @@ struct net {
 	size_t			 n_phone;
 	uint64_t		 now_ns;
 	uint64_t		 failed;	/* news of it */
+	uint64_t		 sent;		/* messages */
 };
 
 extern struct net net;
@@ -142,5 +158,10 @@ struct slice	 case_first_challenge(void);
 int	 cmd_flow(int argc, char **argv);
 int	 cmd_ue(int argc, char **argv);
 int	 cmd_core(int argc, char **argv);
+/* The same with sockets: --connect, --listen. */
+int	 live_ue(int argc);
+int	 live_core(int argc);
+/* --connect or --listen, --local: where we and the P-CSCF are. */
+void	 live_places(void);
 
 #endif

@@ -125,6 +125,8 @@ cmd_ue(int argc, char **argv)
 		    "missing");
 	memset(opt.node, 0, sizeof(opt.node));
 	opt.node[NODE_UE] = true;
+	if (opt.live)
+		return live_ue(argc);
 	net_open();
 	start_more();
 	net_run();
@@ -140,6 +142,8 @@ cmd_core(int argc, char **argv)
 		tool_die(TOOL_USAGE, "core: -k FILE with a subscriber is "
 		    "missing");
 	opt.node[NODE_UE] = false;
+	if (opt.live)
+		return live_core(argc);
 	net_open();
 	read_all(argv, argc);
 	net_close();

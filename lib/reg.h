@@ -186,6 +186,8 @@ struct reg_pcscf_config {
 	struct reg_pair	 list[REG_PAIRS];	/* first is best */
 	size_t		 n_list;		/* 0: no security agreement */
 	uint16_t	 port_pc, port_ps;	/* PC and PC + 2 are in turn */
+	/* 405 to all that phones send but REGISTER, SUBSCRIBE and ACK. */
+	bool		 register_only;
 };
 
 struct reg_pcscf;

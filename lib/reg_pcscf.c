@@ -205,6 +205,11 @@ from_phone(struct reg_pcscf *p, const struct flow_sip *m)
 		reg_pcscf_register(p, m, t, key, u, set);
 		return;
 	}
+	if (p->c.register_only && !slice_is(m->msg->method, "SUBSCRIBE")) {
+		reg_hop_refuse(&p->hop, t, m->msg, 405,
+		    "Allow: REGISTER, SUBSCRIBE\r\n");
+		return;
+	}
 	if (p->c.n_list == 0)
 		u = reg_pcscf_at(p, &m->where.src, m->where.sport);
 	else if (set >= 0 && m->where.transport != FLOW_TCP)

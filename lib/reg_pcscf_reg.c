@@ -348,6 +348,10 @@ reg_pcscf_registered(struct reg_pcscf *p, const struct sip_msg *m,
 			port = contact_port(m, &addr);
 			if (p->c.n_list == 0 && port != 0)
 				(void)reg_pcscf_note(p, &addr, port, &t->ue);
+			/* A connection is not from the Contact's port. */
+			if (p->c.n_list == 0)
+				(void)reg_pcscf_note(p, &t->back.dst,
+				    t->back.dport, &t->ue);
 		}
 	}
 	reg_hop_back(&p->hop, t, e, m);
