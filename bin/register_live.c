@@ -307,8 +307,12 @@ static void
 listen_at(const struct pkt_addr *addr, uint16_t *port, bool tcp)
 {
 	char text[PKT_ADDR_TEXT];
+	uint16_t usual = 5060;
 
-	if (!sock_open(addr, port, tcp))
+	/* Unless told where: the usual port, or a free one. */
+	if (*port == 0 && sock_open(addr, &usual, tcp))
+		*port = usual;
+	else if (!sock_open(addr, port, tcp))
 		tool_die(TOOL_SYSTEM, "%s port %u: %s",
 		    pkt_addr_text(addr, text), *port, strerror(errno));
 	if (opt.ipsec == IPSEC_USER)
