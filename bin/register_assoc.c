@@ -60,6 +60,8 @@ drop(void *val, void *arg)
 	(void)arg;
 	if (opt.ipsec == IPSEC_KERNEL) {
 		addr = own_end(a, &port);
+		/* What they would still send would be clear. */
+		conn_abort(addr, port);
 		sock_close(addr, port);
 		(void)xfrm_put(&a->sa, a->out, true);
 	}

@@ -221,6 +221,20 @@ find(const struct flow_where *w)
 	return NULL;
 }
 
+void
+conn_abort(const struct pkt_addr *addr, uint16_t port)
+{
+	struct linger none = { .l_onoff = 1 };
+
+	for (size_t i = 0; i < CONNS; i++)
+		if (conns[i].on && conns[i].lport == port &&
+		    pkt_addr_eq(&conns[i].local, addr)) {
+			(void)setsockopt(conns[i].fd, SOL_SOCKET, SO_LINGER,
+			    &none, sizeof(none));
+			drop(&conns[i]);
+		}
+}
+
 static struct conn *
 dial(const struct flow_where *w)
 {

@@ -57,6 +57,8 @@ bool	 sock_local(const struct pkt_addr *addr, struct pkt_addr *local);
 /* register_conn.c: connections of TCP */
 void	 conn_accept(int listener, const struct pkt_addr *addr,
 	    uint16_t port);
+/* Reset those at ADDR, PORT: not an octet follows. */
+void	 conn_abort(const struct pkt_addr *addr, uint16_t port);
 bool	 conn_send(const struct flow_where *w, struct slice message);
 
 /* register_assoc.c */

@@ -14,6 +14,8 @@
 #define REG_T1		(2 * REG_SECOND)
 #define REG_T2		(16 * REG_SECOND)
 #define REG_CORE_T1	(REG_SECOND / 2)	/* RFC 3261 17.1.1.1 */
+/* Until a refresh that failed is tried again (TS 24.229 5.1.1.4.1). */
+#define REG_RETRY	(30 * REG_SECOND)
 #define REG_AWAIT_AUTH	(240 * REG_SECOND)
 #define REG_MARGIN	30	/* s beyond the registration (TS 33.203 7.4) */
 

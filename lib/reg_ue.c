@@ -325,6 +325,7 @@ timed_out(struct reg_ue *u, struct ue_again *a)
 		if (u->state != REG_REGISTERED)
 			u->state = u->registered ? REG_REGISTERED :
 			    REG_IDLE;
+		u->refresh_ns = u->node.now_ns + REG_RETRY;
 		reg_ue_fail(u, "REGISTER was not answered");
 		return;
 	}

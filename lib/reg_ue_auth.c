@@ -184,6 +184,7 @@ give_up(struct reg_ue *u)
 {
 	reg_ue_drop_set(u, SET_NEW);
 	u->state = u->registered ? REG_REGISTERED : REG_IDLE;
+	u->refresh_ns = u->node.now_ns + REG_RETRY;
 	if (u->state == REG_IDLE)
 		u->port_us = 0;
 	u->leaving = false;

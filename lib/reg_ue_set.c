@@ -206,6 +206,7 @@ reg_ue_expire_sets(struct reg_ue *u)
 		if (i == SET_NEW && u->state == REG_ANSWERED) {
 			u->state = u->registered ? REG_REGISTERED :
 			    REG_IDLE;
+			u->refresh_ns = u->node.now_ns + REG_RETRY;
 			reg_ue_done(reg_ue_find(u, UE_REGISTER));
 			reg_ue_fail(u, "the answer to the challenge was not "
 			    "answered in time");

@@ -101,6 +101,26 @@ test_silence(void)
 	world_close();
 }
 
+/* A refresh that failed is tried again, but not at once. */
+static void
+test_retry(void)
+{
+	uint64_t at = 0;
+
+	open_world(0);
+	CHECK_INT(reg_ue_register(world.ue, world.now), 0, "it begins");
+	CHECK_INT(world_run(100), 0, "it runs");
+	world.pass = lose_all;
+	for (int i = 0; i < 100 && world.failed == 0; i++) {
+		at = reg_ue_deadline(world.ue);
+		CHECK_INT(reg_ue_tick(world.ue, at), 0, "tick");
+	}
+	CHECK_INT(world.failed, 1, "the refresh failed");
+	CHECK_INT(reg_ue_state(world.ue), REG_REGISTERED, "still registered");
+	CHECK_INT(reg_ue_deadline(world.ue) / S, at / S + 30, "30 s later");
+	world_close();
+}
+
 static void
 test_loss(void)
 {
@@ -286,6 +306,7 @@ main(void)
 {
 	test_registers();
 	test_silence();
+	test_retry();
 	test_loss();
 	test_resync();
 	test_await();
