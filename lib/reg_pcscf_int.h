@@ -74,6 +74,11 @@ void	 reg_pcscf_put_list(const struct reg_pcscf *p, struct buf *b,
 void	 reg_pcscf_promote(struct reg_pcscf *p, struct pcscf_ue *u, int came,
 	    uint32_t lifetime);
 void	 reg_pcscf_forget(struct reg_pcscf *p, struct pcscf_ue *u);
+/*
+ * U has deregistered: its SAs go when the transaction of that REGISTER ends
+ * (TS 24.229 5.2.5.1), as it may be sent again if our 200 is lost.
+ */
+void	 reg_pcscf_leave(struct reg_pcscf *p, struct pcscf_ue *u);
 /* TS 33.203 7.1: what goes to the phone in set SET: pc to us. */
 struct flow_where reg_pcscf_to(const struct reg_pcscf *p,
 	    const struct pcscf_ue *u, int set);

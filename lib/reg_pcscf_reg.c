@@ -359,7 +359,7 @@ reg_pcscf_registered(struct reg_pcscf *p, const struct sip_msg *m,
 	if (u == NULL || m->status == 401 || m->status < 200)
 		return;
 	if (m->status < 300 && expires == 0)
-		reg_pcscf_forget(p, u);
+		reg_pcscf_leave(p, u);
 	else
 		reg_pcscf_drop_set(p, u, PSET_NEW);
 }

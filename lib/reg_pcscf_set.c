@@ -146,6 +146,27 @@ reg_pcscf_forget(struct reg_pcscf *p, struct pcscf_ue *u)
 	table_drop(p->ues, u);
 }
 
+void
+reg_pcscf_leave(struct reg_pcscf *p, struct pcscf_ue *u)
+{
+	uint64_t end = p->hop.node.now_ns + OLD_LIFE;
+	bool any = false;
+
+	reg_pcscf_drop_set(p, u, PSET_NEW);
+	for (int i = 0; i < PSETS; i++) {
+		if (!u->set[i].on)
+			continue;
+		any = true;
+		if (u->set[i].expire_ns > end)
+			u->set[i].expire_ns = end;
+		tell(p, &u->set[i], SA_OLD, false);
+	}
+	u->registered = false;
+	p->next_ns = p->hop.node.now_ns;	/* to be looked at anew */
+	if (!any)
+		reg_pcscf_forget(p, u);
+}
+
 /* None of the phone's (TS 33.203 7.1), and none of ours in use. */
 static uint32_t
 draw_spi(struct reg_pcscf *p, enum reg_draw what,
