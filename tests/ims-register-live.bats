@@ -116,8 +116,7 @@ need_netns()
 	local n=ims$$
 
 	[ "$(id -u)" = 0 ] || skip "not root"
-	command -v ip >/dev/null && command -v dumpcap >/dev/null ||
-	    skip "no ip or dumpcap"
+	command -v ip >/dev/null || skip "no ip"
 	UE=${n}u P=${n}p R=${n}r
 	ip netns add "$UE" 2>/dev/null || skip "no network namespaces"
 	NS=("$UE" "$P" "$R")
@@ -306,12 +305,14 @@ EOT
 # captured ALG EALG OPTION...: both ends, all steps, and a capture, c.pcap.
 captured()
 {
-	local pid
+	local pid i
 
-	ip netns exec "$UE" dumpcap -q -i v0 -P -w c.pcap 2>dump.err &
+	rm -f capture.err
+	ip netns exec "$UE" python3 "$LIVE/capture.py" v0 >c.pcap \
+	    2>capture.err &
 	pid=$!
 	PIDS+=($pid)
-	while ! [ -s c.pcap ]; do
+	while ! grep -qs ready capture.err; do
 		kill -0 $pid
 		sleep 0.05
 	done
@@ -319,8 +320,13 @@ captured()
 	ue -x --alg "$1" --ealg "$2" --once \
 	    --steps register,subscribe,reregister,deregister
 	core_ends
-	sleep 0.3
-	kill -INT $pid
+	# What both ends wrote and read is in the file soon.
+	for ((i = 0; i < 20; i++)); do
+		[ "$(tshark -r c.pcap -Y 'esp || sip' 2>/dev/null | wc -l)" -lt \
+		    "$(story ue.out | wc -l)" ] || break
+		sleep 0.05
+	done
+	kill $pid
 	wait $pid || :
 }
 
@@ -333,6 +339,8 @@ captured()
 	    hmac-sha-1-96/des-ede3-cbc hmac-sha-1-96/aes-cbc aes-gmac/null \
 	    null/aes-gcm; do
 		for ADDR in 10.45.0.1 2001:db8:45::1; do
+			[ $ADDR = 10.45.0.1 ] || [ $a = null/aes-gcm ] ||
+				[ $a = hmac-sha-1-96/aes-cbc ] || continue
 			captured "${a%/*}" "${a#*/}"
 			same "" "$(cat ue.err core.err)"
 			n=$(story ue.out | wc -l)
@@ -368,11 +376,11 @@ captured()
 
 	RELAY=1 need_netns
 	ADDR=10.45.0.1
-	ip netns exec "$R" python3 "$LIVE/relay.py" r1 r2 "${SEED:-3}" \
+	ip netns exec "$R" python3 "$LIVE/relay.py" r1 r2 "${SEED:-21}" \
 	    >relay.log 2>&1 &
 	relay=$!
 	PIDS+=($relay)
-	while ! grep -q ready relay.log; do
+	while ! grep -qs ready relay.log; do
 		kill -0 $relay
 		sleep 0.05
 	done
