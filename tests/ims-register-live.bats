@@ -219,7 +219,7 @@ need_netns()
 		sleep 0.05
 	done
 	kill -TERM $pid
-	run -0 wait $pid
+	wait $pid
 	core_ends
 	[ "$(story core.out | grep -c ' 200')" -ge 3 ]
 	jq -r 'select(.method == "REGISTER") | .message' ue.out |
