@@ -184,6 +184,9 @@ const struct reg_case cases[] = {
 	{ "charging-shown", "PRIV-07", "P-Charging-Vector reaches the phone",
 	    NULL, GM_DOWN, "REGISTER", 200, 1, spoil_charging_shown, NULL,
 	    false },
+	{ "via-not-hidden", "HIDE-01", "Path has a token, Via names the nodes",
+	    NULL, NODE_I, NODE_S, "REGISTER", 0, 1, spoil_via_shown, NULL,
+	    false },
 	{ "media-key-in-clear", "BK-01", "SDES keys in clear SIP",
 	    "register,call", NONE, media_key, false },
 };

@@ -5,6 +5,9 @@
 
 #define SL(s)	(int)(s).n, (const char *)(s).p
 #define MAX	2048
+/* 32 octets in base32, as of an IV and a block of AES (TS 33.203 6.4). */
+#define TOKEN	"hrdj5hlmlb25g6sd6nj5j6eomh" \
+		"6pqewgn3xdiv2gljalbwsbkpqa"
 
 /* The first FROM in the header field H becomes TO. */
 static void
@@ -373,5 +376,18 @@ bool
 spoil_other_contact(struct reg_edit *e, struct flow_sip *m)
 {
 	swap(e, m->msg, SIP_H_CONTACT, "sip:", "sip:other@");
+	return true;
+}
+
+/* Path is hidden, as at a border, and Via is not. */
+bool
+spoil_via_shown(struct reg_edit *e, struct flow_sip *m)
+{
+	const char *name = subs_get(0)->domain;
+
+	(void)m;
+	reg_edit_drop(e, "Path");
+	reg_edit_add(e, "Path: <sip:ibcf1.%s;lr>, <sip:%s;lr;"
+	    "tokenized-by=%s>", name, TOKEN, name);
 	return true;
 }

@@ -19,6 +19,6 @@ spoil_fn	 spoil_bad_mac, spoil_bad_response, spoil_lost, spoil_lost_once,
 	 spoil_in_clear, spoil_wrong_port, spoil_contact_changed,
 	 spoil_with_impi, spoil_challenge_call, spoil_cell_in_clear,
 	 spoil_forged, spoil_preferred_kept, spoil_charging_shown,
-	 spoil_agreement_kept, spoil_other_contact;
+	 spoil_agreement_kept, spoil_other_contact, spoil_via_shown;
 
 #endif
