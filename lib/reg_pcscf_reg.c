@@ -261,28 +261,51 @@ take_keys(const struct sip_msg *m, struct reg_edit *e, uint8_t ck[16],
 	(void)sip_param(params, ',', "ik", &i);
 	buf_init(&v, REG_TEXT);
 	reg_put_without(&v, h->value, "ck", "ik");
+	reg_edit_drop(e, "WWW-Authenticate");
 	reg_edit_value(e, h, "%.*s", SL(buf_slice(&v)));
 	buf_free(&v);
 	return slice_hex(c, ck, 16) == 16 && slice_hex(i, ik, 16) == 16;
 }
 
+/* 500 instead of E: only what every response has is left. */
+static void
+no_challenge(struct reg_edit *e, const struct sip_msg *m)
+{
+	for (size_t i = 0; i < m->n_hdr; i++)
+		switch (m->hdr[i].id) {
+		case SIP_H_VIA:
+		case SIP_H_FROM:
+		case SIP_H_TO:
+		case SIP_H_CALL_ID:
+		case SIP_H_CSEQ:
+			break;
+		default:
+			reg_edit_drop_one(e, &m->hdr[i]);
+		}
+	reg_edit_status(e, 500);
+	reg_edit_body(e, slice_of(NULL, 0));
+}
+
+/* A challenge that no SA can be made of is none for the phone. */
 static void
 challenge(struct reg_pcscf *p, const struct sip_msg *m, struct reg_txn *t,
     struct reg_edit *e)
 {
 	struct pcscf_ue *u = put_ue(p, t, m);
 	uint8_t ck[16], ik[16];
-	bool keys = take_keys(m, e, ck, ik);
-	int r;
+	int r = u == NULL ? ERR_MEM : 0;
 
-	if (u != NULL && keys && p->c.n_list > 0) {
+	if (!take_keys(m, e, ck, ik))
+		r = ERR_FORMAT;
+	if (r == 0 && p->c.n_list > 0)
 		r = reg_pcscf_make_set(p, u, buf_slice(&t->client), t->nat,
 		    ck, ik);
-		if (r == 0)
-			reg_edit_add(e, "Security-Server: %.*s",
-			    SL(buf_slice(&u->set[PSET_NEW].server)));
-		p->hop.node.mem |= r == ERR_MEM;
-	}
+	if (r == 0 && p->c.n_list > 0)
+		reg_edit_add(e, "Security-Server: %.*s",
+		    SL(buf_slice(&u->set[PSET_NEW].server)));
+	else if (p->c.n_list > 0)
+		no_challenge(e, m);
+	p->hop.node.mem |= r == ERR_MEM;
 	crypt_wipe(ck, sizeof(ck));
 	crypt_wipe(ik, sizeof(ik));
 }
@@ -320,15 +343,33 @@ contact_port(const struct sip_msg *m, struct pkt_addr *addr)
 	return c.port != 0 ? c.port : 5060;
 }
 
+/* The phone is registered: U, or a new one; NULL without memory. */
+static struct pcscf_ue *
+bound(struct reg_pcscf *p, struct pcscf_ue *u, const struct sip_msg *m,
+    struct reg_txn *t, uint32_t expires)
+{
+	struct pkt_addr addr;
+	uint16_t port;
+
+	if (u == NULL && (u = put_ue(p, t, m)) == NULL)
+		return NULL;
+	learn(p, u, m, t, expires);
+	if (p->c.n_list > 0)
+		return u;
+	if ((port = contact_port(m, &addr)) != 0)
+		(void)reg_pcscf_note(p, &addr, port, &t->ue);
+	/* A connection is not from the Contact's port. */
+	(void)reg_pcscf_note(p, &t->back.dst, t->back.dport, &t->ue);
+	return u;
+}
+
 void
 reg_pcscf_registered(struct reg_pcscf *p, const struct sip_msg *m,
     struct reg_txn *t)
 {
 	struct pcscf_ue *u = reg_pcscf_ue(p, &t->ue);
 	struct reg_edit *e = reg_edit_new(m);
-	struct pkt_addr addr;
 	uint32_t expires = 0;
-	uint16_t port;
 
 	if (e == NULL) {
 		p->hop.node.mem = true;
@@ -341,18 +382,8 @@ reg_pcscf_registered(struct reg_pcscf *p, const struct sip_msg *m,
 		challenge(p, m, t, e);
 	if (m->status / 100 == 2) {
 		(void)reg_expires(m, &expires);
-		if (expires > 0 && u == NULL)
-			u = put_ue(p, t, m);
-		if (expires > 0 && u != NULL) {
-			learn(p, u, m, t, expires);
-			port = contact_port(m, &addr);
-			if (p->c.n_list == 0 && port != 0)
-				(void)reg_pcscf_note(p, &addr, port, &t->ue);
-			/* A connection is not from the Contact's port. */
-			if (p->c.n_list == 0)
-				(void)reg_pcscf_note(p, &t->back.dst,
-				    t->back.dport, &t->ue);
-		}
+		if (expires > 0)
+			u = bound(p, u, m, t, expires);
 	}
 	reg_hop_back(&p->hop, t, e, m);
 	reg_edit_free(e);

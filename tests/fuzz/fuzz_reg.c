@@ -43,6 +43,7 @@ static void
 see(const struct flow_sip *s)
 {
 	const struct sip_msg *m = s->msg;
+	struct slice scheme, params, v;
 	bool core = is_place(&s->where.src) && is_place(&s->where.dst);
 
 	must(m != NULL);
@@ -66,7 +67,8 @@ see(const struct flow_sip *s)
 		return;
 	}
 	/* The phone. */
-	must(!has(s->message, "integrity-protected"));
+	must(sip_auth(sip_value(m, SIP_H_AUTHORIZATION), &scheme, &params) <
+	    0 || !sip_param(params, ',', "integrity-protected", &v));
 	if (m->request && !slice_is(m->method, "REGISTER"))
 		must(!field(m, SIP_H_AUTHORIZATION));
 	if (s->where.sport == 5060)
