@@ -273,13 +273,21 @@ net_run(void)
 	}
 }
 
+/* In a case only what was begun goes on: nobody refreshes meanwhile. */
+static bool
+sleeps(const struct phone *f)
+{
+	return opt.the_case != NULL && !reg_ue_busy(f->ue);
+}
+
 uint64_t
 net_deadline(bool all)
 {
 	uint64_t first = REG_NEVER, t;
 
 	for (size_t i = 0; i < net.n_phone; i++)
-		if ((all || reg_ue_busy(net.phone[i].ue)) &&
+		if ((all ? !sleeps(&net.phone[i]) :
+		    reg_ue_busy(net.phone[i].ue)) &&
 		    (t = reg_ue_deadline(net.phone[i].ue)) < first)
 			first = t;
 	if (net.p != NULL && all && (t = reg_pcscf_deadline(net.p)) < first)
@@ -295,7 +303,8 @@ net_tick(uint64_t now_ns)
 	if (now_ns > net.now_ns)
 		net.now_ns = now_ns;
 	for (size_t i = 0; i < net.n_phone; i++)
-		if (reg_ue_deadline(net.phone[i].ue) <= net.now_ns)
+		if (!sleeps(&net.phone[i]) &&
+		    reg_ue_deadline(net.phone[i].ue) <= net.now_ns)
 			net_check(reg_ue_tick(net.phone[i].ue, net.now_ns));
 	if (net.p != NULL)
 		net_check(reg_pcscf_tick(net.p, net.now_ns));

@@ -27,13 +27,12 @@ same_list(const struct sip_msg *m, enum sip_h h, struct slice was)
 	struct sip_iter it = { 0 };
 	struct sa_mech a, b;
 	struct slice now, then;
-	bool more;
 
-	while ((more = sip_each(m, h, &it, &now)) & sip_comma(&was, &then))
-		if (sa_mech_parse(now, &a) < 0 || sa_mech_parse(then, &b) <
-		    0 || !sa_mech_same(&a, &b))
+	while (sip_comma(&was, &then))
+		if (!sip_each(m, h, &it, &now) || sa_mech_parse(now, &a) < 0 ||
+		    sa_mech_parse(then, &b) < 0 || !sa_mech_same(&a, &b))
 			return false;
-	return !more && slice_trim(was).n == 0;
+	return !sip_each(m, h, &it, &now);
 }
 
 /* Is the address in the top Via that of the sender (TS 33.203 7.1)? */
