@@ -166,6 +166,8 @@ struct reg_txn *
 reg_hop_find(struct reg_hop *h, const struct sip_msg *m)
 {
 	struct slice branch = reg_branch(m);
+	struct sip_cseq cseq;
+	struct reg_txn *t;
 	uint8_t o[8];
 	uint64_t key = 0;
 
@@ -175,7 +177,12 @@ reg_hop_find(struct reg_hop *h, const struct sip_msg *m)
 		return NULL;
 	for (size_t i = 0; i < sizeof(o); i++)
 		key = key << 8 | o[i];
-	return table_get(h->txns, &key);
+	t = table_get(h->txns, &key);
+	/* Only of an INVITE a second final response counts (17.2.2). */
+	if (t != NULL && t->answer.n > 0 && (sip_cseq(m, &cseq) < 0 ||
+	    !slice_is(cseq.method, "INVITE")))
+		return NULL;
+	return t;
 }
 
 static void

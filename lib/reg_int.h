@@ -152,7 +152,10 @@ void	 reg_hop_trying(struct reg_hop *h, const struct reg_txn *t,
 /* Write E and send it to ADDR:PORT. */
 void	 reg_hop_forward(struct reg_hop *h, struct reg_edit *e,
 	    const struct flow_where *to);
-/* The transaction of the response M, which has our Via on top; or NULL. */
+/*
+ * The transaction of the response M, which has our Via on top; NULL: there is
+ * none, or it was answered.
+ */
 struct reg_txn	*reg_hop_find(struct reg_hop *h, const struct sip_msg *m);
 /* The response E goes back where T came from. */
 void	 reg_hop_back(struct reg_hop *h, struct reg_txn *t, struct reg_edit *e,
