@@ -321,12 +321,7 @@ timed_out(struct reg_ue *u, struct ue_again *a)
 
 	reg_ue_done(a);
 	if (what == UE_REGISTER) {
-		reg_ue_drop_set(u, SET_NEW);
-		if (u->state != REG_REGISTERED)
-			u->state = u->registered ? REG_REGISTERED :
-			    REG_IDLE;
-		u->refresh_ns = u->node.now_ns + REG_RETRY;
-		reg_ue_fail(u, "REGISTER was not answered");
+		reg_ue_give_up(u, true, "REGISTER was not answered");
 		return;
 	}
 	if (what != UE_SUBSCRIBE && what != UE_MESSAGE)

@@ -1,4 +1,5 @@
 /* reg_ue_auth: REGISTER, its challenges and its 200 (TS 24.229 5.1.1). */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -133,13 +134,9 @@ new_call(struct reg_ue *u)
 	u->addr = u->c.addr;
 }
 
-int
-reg_ue_register(struct reg_ue *u, uint64_t now_ns)
+static void
+ask(struct reg_ue *u)
 {
-	if (now_ns > u->node.now_ns)
-		u->node.now_ns = now_ns;
-	if (u->state == REG_ASKED || u->state == REG_ANSWERED)
-		return ERR_SYNC;
 	u->leaving = false;
 	u->restarts = 0;
 	if (u->state == REG_IDLE)
@@ -147,6 +144,16 @@ reg_ue_register(struct reg_ue *u, uint64_t now_ns)
 	reg_ue_offer(u);
 	reg_ue_send_register(u, u->state == REG_REGISTERED && u->challenged ?
 	    AUTH_AGAIN : AUTH_NONE);
+}
+
+int
+reg_ue_register(struct reg_ue *u, uint64_t now_ns)
+{
+	if (now_ns > u->node.now_ns)
+		u->node.now_ns = now_ns;
+	if (u->state == REG_ASKED || u->state == REG_ANSWERED)
+		return ERR_SYNC;
+	ask(u);
 	return reg_node_result(&u->node);
 }
 
@@ -178,16 +185,26 @@ reg_ue_gone(struct reg_ue *u)
 	u->port_us = 0;
 }
 
-/* Not registered by this, and as before. */
-static void
-give_up(struct reg_ue *u)
+void
+reg_ue_give_up(struct reg_ue *u, bool lost, const char *fmt, ...)
 {
+	bool anew = lost && u->registered && !u->leaving;
+	char why[256];
+	va_list ap;
+
 	reg_ue_drop_set(u, SET_NEW);
-	u->state = u->registered ? REG_REGISTERED : REG_IDLE;
+	if (u->registered && !lost)
+		u->state = REG_REGISTERED;
+	else
+		reg_ue_gone(u);
 	u->refresh_ns = u->node.now_ns + REG_RETRY;
-	if (u->state == REG_IDLE)
-		u->port_us = 0;
 	u->leaving = false;
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	reg_ue_fail(u, "%s", why);
+	if (anew)
+		ask(u);
 }
 
 /* qop: auth before auth-int, none if none is offered. */
@@ -278,8 +295,8 @@ static void
 refuse(struct reg_ue *u, int why)
 {
 	if (++u->bad >= BAD_MAX) {
-		give_up(u);
-		reg_ue_fail(u, "two bad challenges one after another");
+		reg_ue_give_up(u, false, "two bad challenges one after "
+		    "another");
 		return;
 	}
 	reg_ue_offer(u);
@@ -291,8 +308,7 @@ static void
 no_server(struct reg_ue *u)
 {
 	if (u->restarts++ >= RESTARTS || u->registered) {
-		give_up(u);
-		reg_ue_fail(u, "the 401 has no Security-Server");
+		reg_ue_give_up(u, false, "the 401 has no Security-Server");
 		return;
 	}
 	new_call(u);
@@ -325,8 +341,7 @@ challenged(struct reg_ue *u, const struct sip_msg *m, bool again)
 	int r;
 
 	if (wrong != NULL) {
-		give_up(u);
-		reg_ue_fail(u, "%s", wrong);
+		reg_ue_give_up(u, false, "%s", wrong);
 		return;
 	}
 	if (u->c.n_offer > 0 && sip_get(m, SIP_H_SECURITY_SERVER) == NULL) {
@@ -348,8 +363,7 @@ challenged(struct reg_ue *u, const struct sip_msg *m, bool again)
 	} else
 		wrong = "the nonce has no RAND and AUTN";
 	if (r < 0) {
-		give_up(u);
-		reg_ue_fail(u, "%s", wrong);
+		reg_ue_give_up(u, false, "%s", wrong);
 		return;
 	}
 	reg_ue_send_register(u, AUTH_ANSWER);
@@ -400,6 +414,14 @@ longer(struct reg_ue *u, const struct sip_msg *m)
 	return true;
 }
 
+/* Of a registration that is no more, or SAs that differ (TS 24.229 5.1.1.4.1). */
+static bool
+forgotten(unsigned status)
+{
+	return status == 408 || status == 494 || status == 500 ||
+	    status == 504;
+}
+
 void
 reg_ue_registered(struct reg_ue *u, const struct sip_msg *m, int came,
     uint32_t set)
@@ -420,10 +442,9 @@ reg_ue_registered(struct reg_ue *u, const struct sip_msg *m, int came,
 	}
 	if (longer(u, m))
 		return;
-	give_up(u);
 	if (m->status < 300)
-		reg_ue_fail(u, "%u without a challenge", m->status);
+		reg_ue_give_up(u, false, "%u without a challenge", m->status);
 	else
-		reg_ue_fail(u, "%u %s", m->status,
+		reg_ue_give_up(u, forgotten(m->status), "%u %s", m->status,
 		    slice_show(m->reason, reason));
 }

@@ -144,6 +144,13 @@ void	 reg_ue_send_register(struct reg_ue *u, enum ue_auth how);
 void	 reg_ue_registered(struct reg_ue *u, const struct sip_msg *m,
 	    int came, uint32_t set);
 void	 reg_ue_gone(struct reg_ue *u);	/* no longer registered */
+/*
+ * REGISTER came to nothing: as before, and told.  LOST: what was agreed is of
+ * no use any more, so it begins anew, unless it was leaving (TS 24.229
+ * 5.1.1.4.1).
+ */
+void	 reg_ue_give_up(struct reg_ue *u, bool lost, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
 
 /* reg_ue_req.c */
 void	 reg_ue_put_dialog(struct reg_ue *u, struct reg_dialog *d,

@@ -204,12 +204,9 @@ reg_ue_expire_sets(struct reg_ue *u)
 			continue;
 		reg_ue_drop_set(u, i);
 		if (i == SET_NEW && u->state == REG_ANSWERED) {
-			u->state = u->registered ? REG_REGISTERED :
-			    REG_IDLE;
-			u->refresh_ns = u->node.now_ns + REG_RETRY;
 			reg_ue_done(reg_ue_find(u, UE_REGISTER));
-			reg_ue_fail(u, "the answer to the challenge was not "
-			    "answered in time");
+			reg_ue_give_up(u, true, "the answer to the challenge "
+			    "was not answered in time");
 		} else if (i == SET_CUR && u->state == REG_REGISTERED) {
 			reg_ue_gone(u);
 			reg_ue_fail(u, "the registration ran out");

@@ -319,7 +319,7 @@ said()
 	forbidden|403
 	other-impu|403
 	contact-unknown|401 200 403
-	no-binding|401 200 200 NOTIFY 500
+	no-binding|401 200 200 NOTIFY 500 401 200
 	response-wrong|401 403
 	no-agreement|421
 	no-security-server|401 401 200

@@ -17,21 +17,34 @@ count_ue(const struct flow_sip *s)
 	clear_requests += s->where.sport == 5060;
 }
 
-static bool
+static unsigned
 lose_all(const struct flow_sip *s)
 {
 	(void)s;
-	return false;
+	return 0;
+}
+
+static bool
+on_gm(const struct flow_sip *s)
+{
+	return pkt_addr_eq(&s->where.src, &world.ue_config.addr) ||
+	    pkt_addr_eq(&s->where.dst, &world.ue_config.addr);
 }
 
 /* Every third message between the phone and its P-CSCF. */
-static bool
+static unsigned
 lose_third(const struct flow_sip *s)
 {
-	if (pkt_addr_eq(&s->where.src, &world.ue_config.addr) ||
-	    pkt_addr_eq(&s->where.dst, &world.ue_config.addr))
-		return ++lost % 3 != 0;
-	return true;
+	return on_gm(s) ? ++lost % 3 != 0 : 1;
+}
+
+/* On Gm 30 % are lost, and 10 % come twice. */
+static unsigned
+bad_link(const struct flow_sip *s)
+{
+	unsigned n = world_random() % 100;
+
+	return !on_gm(s) || (n >= 30 && n < 90) ? 1 : n < 30 ? 0 : 2;
 }
 
 static void
@@ -101,7 +114,7 @@ test_silence(void)
 	world_close();
 }
 
-/* A refresh that failed is tried again, but not at once. */
+/* A refresh that nobody answers: it begins anew. */
 static void
 test_retry(void)
 {
@@ -116,8 +129,13 @@ test_retry(void)
 		CHECK_INT(reg_ue_tick(world.ue, at), 0, "tick");
 	}
 	CHECK_INT(world.failed, 1, "the refresh failed");
-	CHECK_INT(reg_ue_state(world.ue), REG_REGISTERED, "still registered");
-	CHECK_INT(reg_ue_deadline(world.ue) / S, at / S + 30, "30 s later");
+	CHECK_INT(reg_ue_state(world.ue), REG_ASKED, "from the start");
+	CHECK_INT(world.sas_gone, 4, "without what was agreed");
+	CHECK_INT(clear_requests, 2, "in clear");
+	world.pass = NULL;
+	world.now = at;
+	CHECK_INT(world_wait(10 * S), 0, "it waits");
+	CHECK_INT(world.registered, 2, "registered again");
 	world_close();
 }
 
@@ -131,6 +149,38 @@ test_loss(void)
 	CHECK_INT(world.registered, 1, "registered in spite of loss");
 	CHECK_INT(world.sas, 4, "with one set");
 	world_close();
+}
+
+/* Whatever is lost, comes twice or late: it ends, and no SA stays. */
+static void
+test_bad_link(void)
+{
+	unsigned in = 0, left = 0, undecided = 0, phone = 0, core = 0;
+
+	for (unsigned seed = 0; seed < 1000; seed++) {
+		open_world(0);
+		world.random = seed * 2654435761U;
+		world.pass = bad_link;
+		world.shuffled = true;
+		CHECK_EACH(reg_ue_register(world.ue, world.now) == 0, "begins");
+		CHECK_EACH(world_wait(600 * S) == 0, "it waits");
+		undecided += reg_ue_busy(world.ue);
+		in += world.registered > 0;
+		left += world.registered == 0 && world.failed == 0;
+		if (reg_ue_state(world.ue) == REG_REGISTERED)
+			CHECK_EACH(reg_ue_deregister(world.ue, world.now) == 0,
+			    "it leaves");
+		/* The P-CSCF may hear of nothing but the time. */
+		CHECK_EACH(world_wait(2ULL * REG_EXPIRES * S) == 0, "waits");
+		phone += world.sas != world.sas_gone;
+		core += world.core_sas != world.core_gone;
+		world_close();
+	}
+	CHECK(in > 990, "%u of 1000 registered", in);
+	CHECK_INT(undecided, 0, "nothing is on its way");
+	CHECK_INT(left, 0, "registered, or failed");
+	CHECK_INT(phone, 0, "no SA is left in the phone");
+	CHECK_INT(core, 0, "nor in the P-CSCF");
 }
 
 /* TS 33.203 6.1.3: the network follows the card. */
@@ -308,6 +358,7 @@ main(void)
 	test_silence();
 	test_retry();
 	test_loss();
+	test_bad_link();
 	test_resync();
 	test_await();
 	test_answers();

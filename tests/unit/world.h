@@ -38,42 +38,50 @@ static struct {
 	uint32_t		 random;
 	unsigned		 registered, deregistered, failed;
 	unsigned		 sas, sas_gone;		/* of the phone */
+	unsigned		 core_sas, core_gone;	/* of the P-CSCF */
 	char			 why[256];
 	/* Looks at all that is sent; may be NULL. */
 	void			(*see)(const struct flow_sip *s);
-	/* NULL, or false: it is lost. */
-	bool			(*pass)(const struct flow_sip *s);
+	/* NULL, or how often it arrives: 0, it is lost. */
+	unsigned		(*pass)(const struct flow_sip *s);
+	bool			 shuffled;	/* what is on its way */
 } world;
 
 static inline void
 world_send(const struct flow_sip *s, void *arg)
 {
+	unsigned copies = world.pass != NULL ? world.pass(s) : 1;
 	struct world_letter *l;
 
 	(void)arg;
 	if (world.see != NULL)
 		world.see(s);
-	if (world.n_mail == WORLD_MAIL ||
-	    (world.pass != NULL && !world.pass(s)))
-		return;
-	l = &world.mail[world.n_mail++];
-	l->where = s->where;
-	l->n = s->message.n;
-	if ((l->text = malloc(l->n)) == NULL)
-		abort();
-	memcpy(l->text, s->message.p, l->n);
+	for (; copies > 0 && world.n_mail < WORLD_MAIL; copies--) {
+		l = &world.mail[world.n_mail++];
+		l->where = s->where;
+		l->n = s->message.n;
+		if ((l->text = malloc(l->n)) == NULL)
+			abort();
+		memcpy(l->text, s->message.p, l->n);
+	}
 }
 
 static inline void
 world_sa(const struct sa *sa, bool gone, void *arg)
 {
-	(void)sa;
-	if (arg != &world)
-		return;
+	bool phone = arg == &world;
+
 	if (gone)
-		world.sas_gone++;
+		++*(phone ? &world.sas_gone : &world.core_gone);
 	else if (sa->state == SA_TEMPORARY)
-		world.sas++;
+		++*(phone ? &world.sas : &world.core_sas);
+}
+
+static inline unsigned
+world_random(void)
+{
+	world.random = world.random * 1103515245U + 12345U;
+	return world.random >> 16;
 }
 
 static inline void
@@ -81,10 +89,8 @@ world_draw(enum reg_draw what, uint8_t *p, size_t n, void *arg)
 {
 	(void)what;
 	(void)arg;
-	for (size_t k = 0; k < n; k++) {
-		world.random = world.random * 1103515245U + 12345U;
-		p[k] = (uint8_t)(world.random >> 16);
-	}
+	for (size_t k = 0; k < n; k++)
+		p[k] = (uint8_t)world_random();
 }
 
 static inline void
@@ -205,15 +211,19 @@ world_deliver(const struct flow_where *w, struct slice text)
 	return reg_ue_sip(world.ue, &s);
 }
 
-/* The first letter, taken; false: there is none.  The caller frees its text. */
+/* The next letter, taken; false: there is none.  The caller frees its text. */
 static inline bool
 world_take(struct world_letter *l)
 {
+	size_t k = 0;
+
 	if (world.n_mail == 0)
 		return false;
-	*l = world.mail[0];
-	memmove(world.mail, world.mail + 1,
-	    --world.n_mail * sizeof(world.mail[0]));
+	if (world.shuffled)
+		k = world_random() % world.n_mail;
+	*l = world.mail[k];
+	memmove(world.mail + k, world.mail + k + 1,
+	    (--world.n_mail - k) * sizeof(world.mail[0]));
 	return true;
 }
 
