@@ -30,7 +30,7 @@ MAN7 =		$(sort $(wildcard man/*.7))
 
 # What a fresh Debian or Ubuntu lacks.
 DEPS =		gcc libc6-dev pkg-config libssl-dev libpcap-dev \
-		libjansson-dev bats jq mandoc tshark python3 sip-tester
+		libjansson-dev bats jq mandoc tshark python3 sip-tester iproute2
 
 COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)
