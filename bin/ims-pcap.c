@@ -1,62 +1,12 @@
 /* ims-pcap: captures to SIP messages, ESP opened; ims-pcap(1). */
-#include <stdlib.h>
-#include <string.h>
-
 #include "err.h"
 #include "pcap_clear.h"
 #include "pcap_list.h"
-#include "pcap_media.h"
+#include "pcap_opt.h"
 #include "pcap_select.h"
 #include "pcap_summary.h"
 #include "pcap_write.h"
 #include "tool.h"
-
-enum {
-	OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT, OPT_LINK, OPT_MTU,
-	OPT_CLEAR, OPT_LIST, OPT_SUMMARY,
-};
-
-static const struct option options[] = {
-	{ "clear", no_argument, NULL, OPT_CLEAR },
-	{ "duplicates", no_argument, NULL, OPT_DUPLICATES },
-	{ "link", required_argument, NULL, OPT_LINK },
-	{ "list", no_argument, NULL, OPT_LIST },
-	{ "mtu", required_argument, NULL, OPT_MTU },
-	{ "packets", no_argument, NULL, OPT_PACKETS },
-	{ "sa", no_argument, NULL, OPT_SA },
-	{ "secrets", no_argument, NULL, 'x' },
-	{ "stat", no_argument, NULL, OPT_STAT },
-	SELECT_LONG,
-	{ "summary", no_argument, NULL, OPT_SUMMARY },
-	{ "write", required_argument, NULL, 'w' },
-	TOOL_LONG,
-	{ NULL, 0, NULL, 0 },
-};
-
-static const char help[] =
-"usage: ims-pcap [option ...] [file ...]\n"
-"SIP messages of captures (pcap, pcapng) as JSON lines, ESP opened.\n"
-"  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
-"  -n, --count N         stop after N messages\n"
-"  -o, --output FILE     write there, whole or not at all\n"
-"  -l, --line-buffered   flush each record\n"
-"  -q, --quiet,  -v, --verbose   no diagnostics; every one of them\n"
-"  -w, --write FILE      a capture instead of records (or with -o, too)\n"
-"  -x, --secrets         keys in sa records\n"
-"  -h, --help,  -V, --version    this text; the version\n"
-"      --clear           with -w: the input, what is in ESP and SRTP opened\n"
-"      --duplicates      copies of a packet too\n"
-"      --list, --summary   a line for each registration, call ...; figures\n"
-"      --link, --mtu     link type of -w, and the longest of its IP packets\n"
-"      --packets         packet records instead of messages, ESP as it is\n"
-"      --sa, --stat      sa records too; what became of every frame, at the end\n"
-"Only what fits all that is given of:\n"
-"      --call-id X, --impi X, --registration N\n"
-"      --method A,B, --status 200,4xx\n"
-"      --from, --until   seconds, +seconds, or 2026-01-31T23:59:59\n"
-"      --filter EXPR     frames, as pcap-filter(7) says\n"
-"Without -k, keys are taken from the capture: ck and ik of a 401, Diameter Cx.\n"
-"Manual: ims-pcap(1), ims-records(5).\n";
 
 static struct {
 	struct flow	*flow;
@@ -258,127 +208,50 @@ on_end(void *arg)
 	g.found = 0;
 }
 
-static uint64_t
-mtu_of(const char *text)
-{
-	uint64_t v;
-
-	if (slice_decimal(slice_str(text), UINT16_MAX, &v) < 0 ||
-	    v < CAPTURE_MTU_MIN)
-		tool_die(TOOL_USAGE, "--mtu %s: not %d to %d", text,
-		    CAPTURE_MTU_MIN, UINT16_MAX);
-	return v;
-}
-
-/* What getopt_long gave. */
-struct asked {
-	struct tool_common	 common;
-	struct flow_options	 flow;
-	const char		*write, *link;
-	size_t			 mtu;
-	bool			 stat, clear, list;
-};
-
-static void
-options_read(struct asked *a, int argc, char **argv, struct sa_db *db)
-{
-	int c;
-
-	while ((c = getopt_long(argc, argv, TOOL_SHORT "w:x", options,
-	    NULL)) != -1)
-		switch (c) {
-		case 'k':
-			tool_keys_srtp(db, optarg, media_key);
-			break;
-		case 'w':
-			a->write = optarg;
-			break;
-		case 'x':
-			g.secrets = true;
-			break;
-		case OPT_CLEAR:
-			a->clear = true;
-			break;
-		case OPT_LINK:
-			a->link = optarg;
-			break;
-		case OPT_LIST:
-		case OPT_SUMMARY:
-			g.summary = c == OPT_SUMMARY;
-			a->list = c == OPT_LIST;
-			break;
-		case OPT_MTU:
-			a->mtu = mtu_of(optarg);
-			break;
-		case OPT_SA:
-			g.sas = true;
-			break;
-		case OPT_PACKETS:
-			a->flow.packets = true;
-			break;
-		case OPT_DUPLICATES:
-			a->flow.duplicates = true;
-			break;
-		case OPT_STAT:
-			a->stat = true;
-			break;
-		default:
-			if (select_option(c, optarg))
-				break;
-			tool_common(&a->common, c, db, help);
-		}
-}
-
 /* A capture instead of records, or, when -o names a place for these, too. */
 static void
-outputs_open(const struct asked *a)
+outputs_open(const struct pcap_asked *a)
 {
-	const char *output = a->common.output;
+	bool report = a->list || a->summary;
 
-	if (a->flow.packets && select_messages())
-		tool_die(TOOL_USAGE, "--packets: of packets only --filter, "
-		    "--from and --until select");
-	bool report = a->list || g.summary;
-
-	if (report && (a->write != NULL || a->flow.packets || a->stat ||
-	    g.sas))
-		tool_die(TOOL_USAGE, "--list, --summary: no -w, --packets, "
-		    "--sa, --stat");
 	g.capture = a->write != NULL;
-	g.records = !report && (!g.capture || output != NULL);
-	if (!g.capture && (a->link != NULL || a->mtu > 0))
-		tool_die(TOOL_USAGE, "--link and --mtu are of a capture: -w "
-		    "is missing");
-	if (g.capture && output != NULL && strcmp(output, a->write) == 0)
-		tool_die(TOOL_USAGE, "-o and -w are the same: %s", output);
+	g.records = !report && (!g.capture || a->common.output != NULL);
 	if (g.records || report)
 		tool_out_open(&a->common);
 	if (a->list)
 		list_open();
-	if (g.summary)
+	if (a->summary)
 		summary_open();
 	if (g.capture)
 		capture_open(a->write, a->link, a->mtu);
 }
 
-/* A capture of the frames themselves: no messages, no records. */
-static int
-clear(const struct asked *a, struct sa_db *db, char *const *argv, int n)
+static void
+outputs_close(const struct pcap_asked *a)
 {
-	if (a->write == NULL)
-		tool_die(TOOL_USAGE, "--clear writes a capture: -w is missing");
-	if (a->common.output != NULL || a->common.count > 0 ||
-	    a->link != NULL || a->mtu > 0 || a->stat || g.sas ||
-	    a->flow.packets || a->flow.duplicates || a->list ||
-	    g.summary || select_any())
-		tool_die(TOOL_USAGE, "--clear goes with -k, -q, -v and -w only");
-	clear_run(db, a->write, argv, n);
-	sa_db_free(db);
-	return tool_status(TOOL_YES);
+	if (g.capture)
+		capture_close();
+	if (a->list)
+		list_close();
+	if (a->summary)
+		summary_close();
+	if (g.records || a->list || a->summary)
+		tool_out_end();
 }
 
-int
-main(int argc, char **argv)
+static void
+write_stat(void)
+{
+	struct flow_account account;
+
+	flow_account(g.flow, &account);
+	rec_write_stat(&g.out, "ims-pcap", &account);
+	put_record();
+}
+
+/* Messages of the N files ARGV, as records or in other forms. */
+static void
+run(const struct pcap_asked *a, struct sa_db *db, char *const *argv, int n)
 {
 	const struct flow_sink sink = {
 		on_sip, on_esp, on_gap, on_packet, tool_damage, NULL,
@@ -386,38 +259,40 @@ main(int argc, char **argv)
 	const struct tool_reader reader = {
 		on_frame, on_line, on_text, on_end, NULL, NULL,
 	};
-	struct asked asked = { 0 };
-	struct flow_account account;
+
+	outputs_open(a);
+	g.summary = a->summary;
+	g.sas = a->sas;
+	g.secrets = a->secrets;
+	g.limit = a->common.count;
+	sa_db_news(db, on_news, NULL);
+	if ((g.flow = flow_new(&sink, &a->flow, db)) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	tool_read(argv, n, &reader);
+	if (a->stat)
+		write_stat();
+	outputs_close(a);
+	select_close();
+	flow_free(g.flow);
+	buf_free(&g.out);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct pcap_asked asked = { 0 };
 	struct sa_db *db;
 
 	tool_init((char[]){ "ims-pcap" }, argv);
 	if ((db = sa_db_new()) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	options_read(&asked, argc, argv, db);
+	pcap_options(&asked, argc, argv, db);
+	argv += optind;
+	argc -= optind;
 	if (asked.clear)
-		return clear(&asked, db, argv + optind, argc - optind);
-	outputs_open(&asked);
-	g.limit = asked.common.count;
-	sa_db_news(db, on_news, NULL);
-	if ((g.flow = flow_new(&sink, &asked.flow, db)) == NULL)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	tool_read(argv + optind, argc - optind, &reader);
-	if (asked.stat) {
-		flow_account(g.flow, &account);
-		rec_write_stat(&g.out, "ims-pcap", &account);
-		put_record();
-	}
-	if (g.capture)
-		capture_close();
-	if (asked.list)
-		list_close();
-	if (g.summary)
-		summary_close();
-	if (g.records || asked.list || g.summary)
-		tool_out_end();
-	select_close();
-	flow_free(g.flow);
+		clear_run(db, asked.write, argv, argc);
+	else
+		run(&asked, db, argv, argc);
 	sa_db_free(db);
-	buf_free(&g.out);
 	return tool_status(TOOL_YES);
 }
