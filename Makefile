@@ -8,7 +8,7 @@ MANDIR ?=	$(PREFIX)/share/man
 DESTDIR ?=
 B ?=		build
 
-PKGS =		libcrypto libpcap jansson
+PKGS =		libcrypto libpcap jansson zlib libzstd
 WARN =		-Wall -Wextra -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wformat=2 -Wvla
 HARDEN =	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
@@ -30,7 +30,8 @@ MAN7 =		$(sort $(wildcard man/*.7))
 
 # What a fresh Debian or Ubuntu lacks.
 DEPS =		gcc libc6-dev pkg-config libssl-dev libpcap-dev \
-		libjansson-dev bats jq mandoc tshark python3 sip-tester iproute2
+		libjansson-dev zlib1g-dev libzstd-dev zstd bats jq mandoc \
+		tshark python3 sip-tester iproute2
 
 COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)

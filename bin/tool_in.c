@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "err.h"
 #include "sip.h"
 #include "tool.h"
+#include "tool_input.h"
 
 #define IN_BUFFER	(256U << 10)
 #define TEXT_MAX	(64U << 20)	/* octets of plain SIP text */
@@ -53,31 +53,14 @@ progress(uint64_t frames)
 	    (unsigned long long)frames);
 }
 
-/* Open PATH; "-" and NULL are standard input.  NULL: said why. */
-static FILE *
-in_open(const char *path)
+/* Open PATH and call it the file that is read; false: said why. */
+static bool
+open_next(struct input *s, const char *path)
 {
-	struct stat st;
-	FILE *f;
-
-	if (path == NULL || strcmp(path, "-") == 0) {
-		in.file = "-";
-		return stdin;
-	}
-	in.file = path;
-	f = fopen(path, "rb");
-	if (f != NULL && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-		(void)fclose(f);
-		f = NULL;
-		errno = EISDIR;
-	}
-	if (f == NULL) {
-		tool_warn("%s: %s", path, strerror(errno));
-		tool_failed();
-		return NULL;
-	}
-	(void)setvbuf(f, NULL, _IOFBF, IN_BUFFER);
-	return f;
+	if (!input_open(s, path))
+		return false;
+	in.file = s->name;
+	return true;
 }
 
 static void
@@ -267,33 +250,28 @@ read_blank(FILE *f)
 	return c;
 }
 
-/* What the first octets say F is.  False: no more is wanted. */
+/* What the first octets say S is.  False: no more is wanted. */
 static bool
-read_one(FILE *f, const struct tool_reader *r)
+read_one(const struct input *s, const struct tool_reader *r)
 {
-	uint8_t first[4];
-	size_t n;
+	uint8_t first[INPUT_FIRST];
+	size_t n = input_look(s->f, in.file, first);
 	int c;
 
-	n = fread(first, 1, sizeof(first), f);
-	read_failed(f);
-	for (size_t i = n; i > 0; i--)
-		if (ungetc(first[i - 1], f) == EOF)
-			tool_die(TOOL_SYSTEM, "%s: cannot look ahead",
-			    in.file);
 	if (n == 0) {
-		tool_warn("%s: empty", in.file);
+		if (!input_failed(s))
+			tool_warn("%s: empty", in.file);
 		tool_bad();
 		return true;
 	}
 	if (cap_detect(slice_of(first, n)) != CAP_NONE)
-		return read_capture(f, r);
-	c = read_blank(f);
+		return read_capture(s->f, r);
+	c = read_blank(s->f);
 	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
-		return read_text(f, r);
+		return read_text(s->f, r);
 	buf_reset(&in.blank);
 	if (c == '{')
-		return read_lines(f, r->line, r->arg);
+		return read_lines(s->f, r->line, r->arg);
 	tool_warn("%s: neither a capture (pcap, pcapng), nor records, nor SIP",
 	    in.file);
 	tool_bad();
@@ -303,35 +281,34 @@ read_one(FILE *f, const struct tool_reader *r)
 void
 tool_read(char *const *argv, int n, const struct tool_reader *r)
 {
+	struct input s;
 	bool go = true;
 
 	in.many = n > 1;
 	in.progress = isatty(STDERR_FILENO) != 0;
 	in.shown = time(NULL);
 	for (int i = 0; go && i < (n > 0 ? n : 1); i++) {
-		FILE *f = in_open(n > 0 ? argv[i] : NULL);
-
-		if (f == NULL)
+		if (!open_next(&s, n > 0 ? argv[i] : NULL))
 			continue;
 		buf_reset(&in.blank);
-		go = read_one(f, r);
+		go = read_one(&s, r);
+		input_close(&s);
 		r->end(r->arg);
-		if (f != stdin)
-			(void)fclose(f);
 	}
 }
 
 void
 tool_read_whole(char *const *argv, int n, void (*whole)(struct slice text))
 {
+	struct input s;
 	struct buf b;
-	FILE *f;
 
 	in.many = n > 1;
 	for (int i = 0; i < (n > 0 ? n : 1); i++) {
-		if ((f = in_open(n > 0 ? argv[i] : NULL)) == NULL)
+		if (!open_next(&s, n > 0 ? argv[i] : NULL))
 			continue;
-		read_all(f, &b);
+		read_all(s.f, &b);
+		input_close(&s);
 		if (b.n > 0)
 			whole(buf_slice(&b));
 		else {
@@ -339,8 +316,6 @@ tool_read_whole(char *const *argv, int n, void (*whole)(struct slice text))
 			tool_bad();
 		}
 		buf_wipe(&b);
-		if (f != stdin)
-			(void)fclose(f);
 	}
 }
 
@@ -348,12 +323,11 @@ void
 tool_lines(const char *path, bool (*line)(struct slice, uint64_t, void *),
     void *arg)
 {
-	FILE *f = in_open(path);
+	struct input s;
 
-	if (f == NULL)
+	if (!open_next(&s, path))
 		exit(TOOL_SYSTEM);
-	read_lines(f, line, arg);
+	read_lines(s.f, line, arg);
+	input_close(&s);
 	tool_more();
-	if (f != stdin)
-		(void)fclose(f);
 }

@@ -1,5 +1,6 @@
 /*
- * cap: capture files (pcap, pcapng); the one place that knows libpcap.
+ * cap: capture files (pcap, pcapng); the one place that knows libpcap, zlib and
+ * libzstd.
  *
  * pcap is read by libpcap.  pcapng (draft-ietf-opsawg-pcapng) is read here:
  * libpcap refuses files whose interfaces differ in link type or snapshot
@@ -56,6 +57,25 @@ void		 cap_close(struct cap *c);
 int		 cap_next(struct cap *c, struct cap_frame *out)
 		    __attribute__((warn_unused_result));
 const char	*cap_error(const struct cap *c);
+
+/*
+ * gzip (RFC 1952) and zstd (RFC 8878), one member or frame or several, taken
+ * off as they are read; what they unpack to is never held.  FIRST, the first
+ * octets of a file (4 are enough), begin one of them.
+ */
+struct cap_unpack;
+
+bool		 cap_unpack_detect(struct slice first);
+/*
+ * F, at its first octet, stays the caller's and must outlive it; it is read
+ * ahead.  FIRST has been detected.  NULL: no memory.
+ */
+struct cap_unpack *cap_unpack_new(FILE *f, struct slice first);
+/* What is in it; closed by cap_unpack_free().  It ends at what is wrong, too, */
+FILE		*cap_unpack_file(struct cap_unpack *u);
+/* which this says ("byte 812: gzip: ends early"); NULL: nothing. */
+const char	*cap_unpack_error(const struct cap_unpack *u);
+void		 cap_unpack_free(struct cap_unpack *u);
 
 /* Writing: pcap with nanoseconds, of frames of LINKTYPE. */
 struct cap_out;

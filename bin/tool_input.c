@@ -1,0 +1,97 @@
+/* tool_input: a file that is read, packed or not. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "err.h"
+#include "tool.h"
+#include "tool_input.h"
+
+size_t
+input_look(FILE *f, const char *name, uint8_t first[INPUT_FIRST])
+{
+	size_t n = fread(first, 1, INPUT_FIRST, f);
+
+	if (ferror(f))
+		tool_die(TOOL_SYSTEM, "%s: %s", name, strerror(errno));
+	for (size_t i = n; i > 0; i--)
+		if (ungetc(first[i - 1], f) == EOF)
+			tool_die(TOOL_SYSTEM, "%s: cannot look ahead", name);
+	return n;
+}
+
+static FILE *
+open_file(const char *path)
+{
+	struct stat st;
+	FILE *f = fopen(path, "rb");
+
+	if (f == NULL || fstat(fileno(f), &st) < 0 || !S_ISDIR(st.st_mode))
+		return f;
+	(void)fclose(f);
+	errno = EISDIR;
+	return NULL;
+}
+
+static void
+unpack(struct input *s)
+{
+	uint8_t first[INPUT_FIRST];
+	struct slice head = slice_of(first, input_look(s->file, s->name,
+	    first));
+
+	s->f = s->file;
+	if (!cap_unpack_detect(head))
+		return;
+	if ((s->unpack = cap_unpack_new(s->file, head)) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	s->f = cap_unpack_file(s->unpack);
+}
+
+bool
+input_open(struct input *s, const char *path)
+{
+	memset(s, 0, sizeof(*s));
+	if (path == NULL || strcmp(path, "-") == 0) {
+		s->name = "-";
+		s->file = stdin;
+	} else {
+		s->name = path;
+		s->file = open_file(path);
+	}
+	if (s->file == NULL) {
+		tool_warn("%s: %s", path, strerror(errno));
+		tool_failed();
+		return false;
+	}
+	unpack(s);
+	return true;
+}
+
+bool
+input_lasts(const struct input *s)
+{
+	struct stat st;
+
+	return s->file != stdin && fstat(fileno(s->file), &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
+bool
+input_failed(const struct input *s)
+{
+	return s->unpack != NULL && cap_unpack_error(s->unpack) != NULL;
+}
+
+void
+input_close(struct input *s)
+{
+	if (input_failed(s)) {
+		tool_warn("%s: %s", s->name, cap_unpack_error(s->unpack));
+		tool_bad();
+	}
+	cap_unpack_free(s->unpack);
+	if (s->file != NULL && s->file != stdin)
+		(void)fclose(s->file);
+	memset(s, 0, sizeof(*s));
+}
