@@ -193,7 +193,7 @@ static bool
 on_text(struct slice message, void *arg)
 {
 	(void)arg;
-	return go_on(flow_text(g.flow, message));
+	return go_on(tool_text(g.flow, message));
 }
 
 static void

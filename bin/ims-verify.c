@@ -213,7 +213,7 @@ static bool
 on_text(struct slice message, void *arg)
 {
 	(void)arg;
-	check(flow_text(g.flow, message));
+	check(tool_text(g.flow, message));
 	return go_on();
 }
 

@@ -20,6 +20,7 @@ enum fate {
 struct held {
 	struct cap_frame	 frame;
 	enum fate		 fate;
+	const char		*file;
 };
 
 static struct {
@@ -109,7 +110,15 @@ hold(const struct cap_frame *f, enum fate fate)
 	h->frame = *f;
 	h->frame.data.p = p;
 	h->fate = fate;
+	h->file = tool_file();
 	c.bytes += f->data.n;
+}
+
+/* Does H stand in the file of W? */
+static bool
+is_of(const struct held *h, const struct flow_where *w)
+{
+	return w->file.n == 0 || slice_is(w->file, h->file);
 }
 
 /* What was put together of the frames of W: those that wait have FATE. */
@@ -121,7 +130,8 @@ decide(const struct flow_where *w, enum fate fate)
 
 		for (uint32_t k = 0; h->fate == WAITS &&
 		    k < w->frames.count && k < FRAG_FRAMES; k++)
-			if (w->frames.frame[k] == h->frame.number)
+			if (w->frames.frame[k] == h->frame.number &&
+			    is_of(h, w))
 				h->fate = fate;
 	}
 }

@@ -294,7 +294,7 @@ on_text(struct slice message, void *arg)
 {
 	(void)arg;
 	g.at = tool_file();
-	return go_on(flow_text(g.flow, message));
+	return go_on(tool_text(g.flow, message));
 }
 
 static void

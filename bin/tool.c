@@ -168,13 +168,26 @@ link_known(const struct cap_frame *f)
 int
 tool_frame(struct flow *flow, const struct cap_frame *f)
 {
-	flow_file(flow, tool_many() ? slice_str(tool_file()) :
-	    slice_of(NULL, 0));
+	uint64_t number = f->number;
+	size_t n;
+	const struct slice *files = tool_files(&n);
+
+	if (tool_many()) {
+		flow_files(flow, files, n);
+		number |= (uint64_t)tool_file_index() << FLOW_FILE_SHIFT;
+	}
 	if (link_known(f))
-		return flow_frame(flow, f->linktype, f->interface, f->number,
+		return flow_frame(flow, f->linktype, f->interface, number,
 		    f->time_ns, f->data, f->wire_len);
-	flow_unread(flow, f->number);
+	flow_unread(flow, number);
 	return 0;
+}
+
+int
+tool_text(struct flow *flow, struct slice message)
+{
+	return flow_text(flow, tool_many() ? slice_str(tool_file()) :
+	    slice_of(NULL, 0), message);
 }
 
 void

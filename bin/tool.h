@@ -46,10 +46,13 @@ void	 tool_more(void);
 /* A flow_sink's: frame FRAME is damaged at LAYER, which is said. */
 void	 tool_damage(uint64_t frame, const char *layer, int what, void *arg);
 /*
- * F into FLOW, with the name of its file if there are several; returns as
+ * F into FLOW, with its file if there are several; returns as
  * flow_frame().  A link type that is not known is said once a file.
  */
 int	 tool_frame(struct flow *flow, const struct cap_frame *f)
+	    __attribute__((warn_unused_result));
+/* The same for a message of plain text. */
+int	 tool_text(struct flow *flow, struct slice message)
 	    __attribute__((warn_unused_result));
 /* ESP packet E stayed closed: kept for tool_more(), or said at once. */
 void	 tool_closed(const struct flow_esp *e, bool icv_is_bad_input);
@@ -136,8 +139,10 @@ struct tool_reader {
 };
 
 /*
- * Read the N files ARGV (none: standard input) one after another.  The name of
- * the one being read is tool_file(); tool_many() says that there are several.
+ * Read the N files ARGV (none: standard input) in turn; of captures that follow
+ * one another the frames in the order of time.  The name of the one being read
+ * is tool_file(), of captures at their common end those of all; tool_many() says
+ * that there are several.
  */
 void	 tool_read(char *const *argv, int n, const struct tool_reader *r);
 /* The same for text of other forms: all of each input that is not empty. */
@@ -145,6 +150,9 @@ void	 tool_read_whole(char *const *argv, int n,
 	    void (*whole)(struct slice text));
 const char	*tool_file(void);
 bool	 tool_many(void);
+/* All names; which of them, from 1 up, is being read. */
+const struct slice *tool_files(size_t *n);
+size_t	 tool_file_index(void);
 /*
  * The empty lines in front of the message of plain text that is handed on, in
  * front of the first any white space; at the end of the input the empty lines

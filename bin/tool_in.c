@@ -9,6 +9,7 @@
 #include "err.h"
 #include "sip.h"
 #include "tool.h"
+#include "tool_merge.h"
 #include "tool_input.h"
 
 #define IN_BUFFER	(256U << 10)
@@ -16,6 +17,9 @@
 
 static struct {
 	const char	*file;		/* being read */
+	size_t		 index;		/* of it in NAME, from 1 */
+	struct slice	*name;		/* of all */
+	size_t		 names;
 	bool		 many;
 	bool		 progress;	/* standard error is a terminal */
 	time_t		 shown;
@@ -38,6 +42,19 @@ bool
 tool_many(void)
 {
 	return in.many;
+}
+
+const struct slice *
+tool_files(size_t *n)
+{
+	*n = in.names;
+	return in.name;
+}
+
+size_t
+tool_file_index(void)
+{
+	return in.index;
 }
 
 static void
@@ -204,31 +221,29 @@ read_text(FILE *f, const struct tool_reader *r)
 	return go;
 }
 
+/* Captures, up to here, that wait to be read together. */
 static bool
-read_capture(FILE *f, const struct tool_reader *r)
+read_captures(const struct tool_reader *r)
 {
-	char error[CAP_ERROR_TEXT];
-	struct cap_frame frame;
-	struct cap *c;
+	static char all[256];
+	const char *name = in.file, *first = merge_first();
+	size_t files = merge_files();
+	struct cap_frame f;
+	uint64_t n = 0;
 	bool go = true;
-	int e;
 
-	if ((c = cap_open(f, &e, error)) == NULL) {
-		tool_warn("%s: %s", in.file, error);
-		tool_bad();
+	if (files == 0)
 		return true;
+	(void)snprintf(all, sizeof(all), "%.200s and %zu more",
+	    first, files - 1);
+	while (go && merge_next(&f, &in.file, &in.index)) {
+		progress(++n);
+		go = r->frame(&f, r->arg);
 	}
-	while (go && (e = cap_next(c, &frame)) > 0) {
-		progress(frame.number);
-		go = r->frame(&frame, r->arg);
-	}
-	if (e == ERR_IO || e == ERR_MEM)
-		tool_die(TOOL_SYSTEM, "%s: %s", in.file, cap_error(c));
-	if (e < 0) {
-		tool_warn("%s: %s", in.file, cap_error(c));
-		tool_bad();
-	}
-	cap_close(c);
+	merge_close();
+	in.file = files > 1 ? all : first;
+	r->end(r->arg);
+	in.file = name;
 	return go;
 }
 
@@ -250,22 +265,19 @@ read_blank(FILE *f)
 	return c;
 }
 
-/* What the first octets say S is.  False: no more is wanted. */
+/* S, no capture, as its FIRST octets say.  False: no more is wanted. */
 static bool
-read_one(const struct input *s, const struct tool_reader *r)
+read_other(const struct input *s, struct slice first,
+    const struct tool_reader *r)
 {
-	uint8_t first[INPUT_FIRST];
-	size_t n = input_look(s->f, in.file, first);
 	int c;
 
-	if (n == 0) {
+	if (first.n == 0) {
 		if (!input_failed(s))
 			tool_warn("%s: empty", in.file);
 		tool_bad();
 		return true;
 	}
-	if (cap_detect(slice_of(first, n)) != CAP_NONE)
-		return read_capture(s->f, r);
 	c = read_blank(s->f);
 	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
 		return read_text(s->f, r);
@@ -278,23 +290,61 @@ read_one(const struct input *s, const struct tool_reader *r)
 	return true;
 }
 
+/* S, the I-th, from 1 up: a capture waits for those behind it. */
+static bool
+read_one(struct input *s, size_t i, const struct tool_reader *r)
+{
+	uint8_t head[INPUT_FIRST];
+	struct slice first = slice_of(head, input_look(s->f, in.file, head));
+	bool go;
+
+	if (cap_detect(first) != CAP_NONE) {
+		merge_add(s, i, in.many);
+		return true;
+	}
+	if ((go = read_captures(r))) {
+		buf_reset(&in.blank);
+		in.index = i;
+		go = read_other(s, first, r);
+	}
+	input_close(s);
+	if (go)
+		r->end(r->arg);
+	return go;
+}
+
+/* The names of N files, or of standard input. */
+static void
+names_init(char *const *argv, size_t n)
+{
+	if (n > FLOW_FILES_MAX)
+		tool_die(TOOL_USAGE, "more than %d files", FLOW_FILES_MAX);
+	in.many = n > 1;
+	in.names = n > 0 ? n : 1;
+	if ((in.name = calloc(in.names, sizeof(in.name[0]))) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	in.name[0] = slice_str("-");
+	for (size_t i = 0; i < n; i++)
+		in.name[i] = slice_str(argv[i]);
+}
+
 void
 tool_read(char *const *argv, int n, const struct tool_reader *r)
 {
 	struct input s;
 	bool go = true;
 
-	in.many = n > 1;
+	names_init(argv, (size_t)n);
 	in.progress = isatty(STDERR_FILENO) != 0;
 	in.shown = time(NULL);
-	for (int i = 0; go && i < (n > 0 ? n : 1); i++) {
-		if (!open_next(&s, n > 0 ? argv[i] : NULL))
-			continue;
-		buf_reset(&in.blank);
-		go = read_one(&s, r);
-		input_close(&s);
-		r->end(r->arg);
-	}
+	for (size_t i = 0; go && i < in.names; i++)
+		if (open_next(&s, n > 0 ? argv[i] : NULL))
+			go = read_one(&s, i + 1, r);
+	if (go)
+		(void)read_captures(r);
+	merge_close();
+	free(in.name);
+	in.name = NULL;
 }
 
 void

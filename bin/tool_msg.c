@@ -41,7 +41,7 @@ go_on(int r)
 void
 tool_message(struct slice message)
 {
-	(void)go_on(flow_text(in.flow, message));
+	(void)go_on(tool_text(in.flow, message));
 }
 
 static const char *
@@ -151,7 +151,7 @@ on_text(struct slice message, void *arg)
 {
 	(void)arg;
 	return in.flow == NULL ? not_records() :
-	    go_on(flow_text(in.flow, message));
+	    go_on(tool_text(in.flow, message));
 }
 
 static bool

@@ -65,7 +65,7 @@ void
 flow_damage(struct flow *f, const char *layer, int what)
 {
 	flow_class_set(f, FLOW_DAMAGED);
-	f->sink.damage(f->number, layer, what, f->sink.arg);
+	f->sink.damage(f->number & FLOW_NUMBER, layer, what, f->sink.arg);
 }
 
 struct flow *
@@ -112,9 +112,28 @@ flow_free(struct flow *f)
 }
 
 void
-flow_file(struct flow *f, struct slice file)
+flow_files(struct flow *f, const struct slice *files, size_t n)
 {
-	f->file = file;
+	f->files = files;
+	f->n_files = n;
+}
+
+void
+flow_where_out(const struct flow *f, struct flow_where *w)
+{
+	struct frag_frames *l = &w->frames;
+	uint32_t n = l->count < FRAG_FRAMES ? l->count : FRAG_FRAMES;
+	uint64_t file = w->frame >> FLOW_FILE_SHIFT;
+	uint32_t kept = 0;
+
+	if (file == 0 || file > f->n_files)
+		return;
+	w->file = f->files[file - 1];
+	w->frame &= FLOW_NUMBER;
+	for (uint32_t i = 0; i < n; i++)
+		if (l->frame[i] >> FLOW_FILE_SHIFT == file)
+			l->frame[kept++] = l->frame[i] & FLOW_NUMBER;
+	l->count -= n - kept;
 }
 
 int
@@ -180,7 +199,6 @@ flow_frame(struct flow *f, int linktype, uint32_t interface, uint64_t number,
 	path.cut = data.n < wire_len;
 	path.vantage = slice_hash(interface, slice_of(&linktype,
 	    sizeof(linktype)));
-	path.where.file = f->file;
 	path.where.timed = true;
 	path.where.time_ns = time_ns;
 	path.where.frame = number;
@@ -210,11 +228,11 @@ flow_packet(struct flow *f, const struct flow_packet *p)
 }
 
 int
-flow_text(struct flow *f, struct slice message)
+flow_text(struct flow *f, struct slice file, struct slice message)
 {
 	struct flow_path path = { 0 };
 
-	path.where.file = f->file;
+	path.where.file = file;
 	(void)flow_message(f, &path, message, false);
 	return f->error;
 }

@@ -38,7 +38,8 @@ struct flow_where {
 	bool			 timed;
 	uint64_t		 time_ns;
 	uint64_t		 frame;
-	struct frag_frames	 frames; /* all, when there is more than one */
+	struct frag_frames	 frames; /* all of FILE, when there is more
+					    than one */
 	struct pkt_addr		 src, dst;
 	uint16_t		 sport, dport;
 	enum flow_transport	 transport;
@@ -133,10 +134,17 @@ struct flow	*flow_new(const struct flow_sink *sink,
 		    const struct flow_options *o, struct sa_db *db);
 void		 flow_free(struct flow *f);
 
-/* FILE, kept by reference, is the name in what follows (or empty). */
-void	 flow_file(struct flow *f, struct slice file);
 /*
- * A frame of LINKTYPE.  0; 1 for a fragment of a packet that is not whole yet;
+ * Of frames of several files the I-th file, from 1 up, stands above the number
+ * that the frame has in its file; FILES, kept by reference, are the N names.
+ */
+#define FLOW_FILES_MAX	2047
+#define FLOW_FILE_SHIFT	53
+#define FLOW_NUMBER	((UINT64_C(1) << FLOW_FILE_SHIFT) - 1)
+
+void	 flow_files(struct flow *f, const struct slice *files, size_t n);
+/*
+ * A frame of LINKTYPE.  What differs in INTERFACE was seen at another place.  0; 1 for a fragment of a packet that is not whole yet;
  * or ERR_MEM, ERR_CRYPT: the system failed.
  */
 int	 flow_frame(struct flow *f, int linktype, uint32_t interface,
@@ -150,8 +158,8 @@ void	 flow_unread(struct flow *f, uint64_t number);
  */
 int	 flow_packet(struct flow *f, const struct flow_packet *p)
 	    __attribute__((warn_unused_result));
-/* A SIP message without a packet around it. */
-int	 flow_text(struct flow *f, struct slice message)
+/* A SIP message without a packet around it, of FILE (or empty). */
+int	 flow_text(struct flow *f, struct slice file, struct slice message)
 	    __attribute__((warn_unused_result));
 /* The end of the input: what waits comes out.  More frames may follow. */
 int	 flow_end(struct flow *f) __attribute__((warn_unused_result));

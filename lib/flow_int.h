@@ -56,7 +56,8 @@ struct flow {
 	struct buf		 esp_out[FLOW_LEVELS];
 	struct buf		 packet;	/* being put together */
 	struct flow_account	 account;
-	struct slice		 file;
+	const struct slice	*files;
+	size_t			 n_files;
 	uint64_t		 now_ns;	/* of the frame at hand */
 	int			 error;		/* of the system, kept */
 	bool			 cut_message;	/* said by the last look */
@@ -74,6 +75,8 @@ struct flow {
 void	 flow_class_set(struct flow *f, enum flow_class c);
 void	 flow_class_count(struct flow *f, enum flow_class c, uint64_t n);
 
+/* W as it is handed out: its file by name, numbers as they are in there. */
+void	 flow_where_out(const struct flow *f, struct flow_where *w);
 void	 flow_damage(struct flow *f, const char *layer, int what);
 
 /*

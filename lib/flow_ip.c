@@ -41,6 +41,7 @@ flow_hand_out(struct flow *f, const struct flow_path *path,
 			return ERR_MEM;
 		p.packet = buf_slice(&f->packet);
 	}
+	flow_where_out(f, &p.where);
 	f->sink.packet(&p, f->sink.arg);
 	return 0;
 }
@@ -77,7 +78,6 @@ giveup(const struct frag_datagram *d, void *arg)
 	struct pkt_udp u;
 	bool sip = false;
 
-	path.where.file = f->file;
 	path.where.timed = true;
 	path.where.time_ns = d->time_ns;
 	path.where.frames = d->frames;

@@ -14,7 +14,7 @@ learn(struct flow *f, const struct flow_path *path)
 {
 	const struct flow_where *w = &path->where;
 	const struct sa_seen at = { &w->src, &w->dst, w->sport,
-	    path->prot.spi, w->time_ns, w->frame };
+	    path->prot.spi, w->time_ns, w->frame & FLOW_NUMBER };
 	int r = sa_learn(f->db, &f->msg, &at);
 
 	if (r < 0)
@@ -42,6 +42,7 @@ flow_message(struct flow *f, const struct flow_path *path,
 		if (flow_late_check(f, where, &m.protection) < 0)
 			f->error = ERR_MEM;
 	}
+	flow_where_out(f, &m.where);
 	m.msg = &f->msg;
 	f->account.messages += !m.copy;
 	f->account.cut += cut && !m.copy;
@@ -269,7 +270,7 @@ message(void *arg, const struct tcp_message *m)
 	struct flow_path path = {
 		.copy = m->key->copy,
 		.where = {
-			.file = f->file, .timed = true, .time_ns = m->time_ns,
+			.timed = true, .time_ns = m->time_ns,
 			.frame = m->frame, .frames = m->frames,
 			.src = m->key->src, .dst = m->key->dst,
 			.sport = m->key->sport, .dport = m->key->dport,
@@ -296,7 +297,7 @@ gap(void *arg, const struct tcp_key *key, uint64_t n, uint64_t frame,
 	struct flow *f = arg;
 	struct flow_gap g = {
 		.where = {
-			.file = f->file, .timed = true, .time_ns = time_ns,
+			.timed = true, .time_ns = time_ns,
 			.frame = frame, .src = key->src, .dst = key->dst,
 			.sport = key->sport, .dport = key->dport,
 			.transport = FLOW_TCP,
@@ -304,6 +305,7 @@ gap(void *arg, const struct tcp_key *key, uint64_t n, uint64_t frame,
 		.octets = n,
 	};
 
+	flow_where_out(f, &g.where);
 	f->account.gaps++;
 	if (f->sink.gap != NULL && !f->opt.opened)
 		f->sink.gap(&g, f->sink.arg);
@@ -348,6 +350,8 @@ flow_tcp(struct flow *f, const struct flow_path *path,
 	struct tcp_meta meta = {
 		.frame = path->where.frame, .time_ns = path->where.time_ns,
 		.first = path->where.frame, .extra = f->extra,
+		.order = path->where.frame >> FLOW_FILE_SHIFT == 0 ?
+		    path->where.frame : f->account.frames,
 	};
 
 	memset(&key, 0, sizeof(key));

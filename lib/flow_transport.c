@@ -13,6 +13,7 @@ esp_closed(struct flow *f, const struct flow_path *path, struct slice in,
 
 	flow_class_set(f, FLOW_CLOSED);
 	e.where.transport = FLOW_NONE;
+	flow_where_out(f, &e.where);
 	f->sink.esp(&e, f->sink.arg);
 	return 0;
 }

@@ -232,7 +232,7 @@ void
 scrub_tcp(struct scrub_cap *c, struct scrub_walk *w, uint8_t *p, size_t n)
 {
 	const struct tcp_meta meta = { .frame = w->frame,
-	    .time_ns = w->time_ns, .first = w->frame };
+	    .time_ns = w->time_ns, .order = w->frame, .first = w->frame };
 	struct tcp_key key;
 	struct pkt_tcp t;
 	int r;

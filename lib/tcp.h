@@ -38,6 +38,7 @@ struct tcp_key {
 /* Where a segment came from. */
 struct tcp_meta {
 	uint64_t	 frame, time_ns;
+	uint64_t	 order;		/* of the frame, the later the higher */
 	uint64_t	 first;		/* first frame of its IP fragments, or
 					   FRAME */
 	uint32_t	 extra;		/* frames besides FRAME */

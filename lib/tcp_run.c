@@ -87,7 +87,7 @@ tcp_run_message(struct tcp_run *r, size_t n, struct tcp_message *m)
 		m->tag |= ref->meta.tag;
 		if (ref->fate < TCP_FATE_PART)
 			ref->fate = TCP_FATE_PART;
-		if (ref->meta.frame >= r->ref[last].meta.frame)
+		if (ref->meta.order >= r->ref[last].meta.order)
 			last = i;
 		at = ref->end;
 	}

@@ -730,7 +730,7 @@ hex()
 @test "several files are named in their records" {
 	run -0 --separate-stderr ims-pcap "$LAB/resync_gm.pcap" \
 	    "$SHAPES/v_plain.pcap"
-	same "9 $LAB/resync_gm.pcap
-20 $SHAPES/v_plain.pcap" "$(jq -r .file <<<"$output" | uniq -c |
+	same "20 $SHAPES/v_plain.pcap
+9 $LAB/resync_gm.pcap" "$(jq -r .file <<<"$output" | uniq -c |
 	    sed 's/^ *//')"
 }
