@@ -117,6 +117,7 @@ static bool
 is_tunnel(const struct pkt_ip *ip)
 {
 	uint16_t sport, dport;
+	struct slice in;
 
 	if (ip->proto == PKT_PROTO_IPIP || ip->proto == PKT_PROTO_IPV6 ||
 	    ip->proto == PKT_PROTO_GRE)
@@ -126,7 +127,8 @@ is_tunnel(const struct pkt_ip *ip)
 	sport = slice_be16(ip->payload.p);
 	dport = slice_be16(ip->payload.p + 2);
 	return sport == PKT_PORT_GTPU || dport == PKT_PORT_GTPU ||
-	    dport == PKT_PORT_VXLAN || dport == PKT_PORT_VXLAN_OLD;
+	    dport == PKT_PORT_VXLAN || dport == PKT_PORT_VXLAN_OLD ||
+	    pkt_modem(dport, slice_from(ip->payload, 8), &in) == PKT_NEXT_IP;
 }
 
 /* The copy of a whole packet, or of a fragment, by what does not change. */

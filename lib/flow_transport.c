@@ -130,6 +130,8 @@ udp(struct flow *f, struct flow_path *path, const struct pkt_ip *ip,
 		if (r >= 0)
 			return tunnelled(f, path, "vxlan", r, inner, inside);
 	}
+	if (pkt_modem(u.dport, u.payload, &inner) == PKT_NEXT_IP)
+		return tunnelled(f, path, "modem", PKT_NEXT_IP, inner, inside);
 	if (f->opt.packets)
 		return 0;
 	if (flow_datagram(f, path, u.payload)) {

@@ -49,8 +49,10 @@ enum {
 enum {
 	PKT_PORT_GTPU = 2152,		/* TS 29.281 */
 	PKT_PORT_NATT = 4500,		/* RFC 3948 */
+	PKT_PORT_GSMTAP = 4729,		/* libosmocore's gsmtap.h; IANA */
 	PKT_PORT_VXLAN = 4789,		/* RFC 7348 */
 	PKT_PORT_VXLAN_OLD = 8472,	/* Linux before the assignment */
+	PKT_PORT_SCAT = 47290,		/* what SCAT writes of a modem's log */
 };
 
 /*
@@ -234,6 +236,13 @@ int	 pkt_gtpu(struct slice udp_payload, struct slice *in)
 int	 pkt_gre(struct slice ip_payload, struct slice *in)
 	    __attribute__((warn_unused_result));
 int	 pkt_vxlan(struct slice udp_payload, struct slice *in)
+	    __attribute__((warn_unused_result));
+/*
+ * The log of a modem as UDP to DPORT: an IP packet, bare (47290) or behind a
+ * GSMTAP header (4729), version 2 or 3, of any type: none is defined for IP.  It
+ * must fill the rest to the octet.  PKT_NEXT_IP, ERR_FORMAT for all else.
+ */
+int	 pkt_modem(uint16_t dport, struct slice udp_payload, struct slice *in)
 	    __attribute__((warn_unused_result));
 
 #endif

@@ -1,4 +1,4 @@
-/* pkt_tunnel: GTP-U (TS 29.281), GRE (RFC 2784, 2637), VXLAN (RFC 7348). */
+/* pkt_tunnel: GTP-U (TS 29.281), GRE (RFC 2784, 2637), VXLAN, modem logs. */
 #include "err.h"
 #include "pkt.h"
 
@@ -187,4 +187,28 @@ pkt_vxlan(struct slice udp_payload, struct slice *in)
 	default:
 		return PKT_NEXT_OTHER;
 	}
+}
+
+/* Octets of a GSMTAP header: words of four, of version 2 in one octet. */
+static size_t
+gsmtap(struct slice s)
+{
+	if (s.n >= 4 && s.p[0] == 2)
+		return (size_t)s.p[1] * 4;
+	if (s.n >= 4 && s.p[0] == 3)
+		return (size_t)slice_be16(s.p + 2) * 4;
+	return 0;
+}
+
+int
+pkt_modem(uint16_t dport, struct slice udp_payload, struct slice *in)
+{
+	size_t head = dport == PKT_PORT_GSMTAP ? gsmtap(udp_payload) : 0;
+	struct pkt_ip ip;
+
+	*in = slice_from(udp_payload, head);
+	if (dport != PKT_PORT_SCAT && (dport != PKT_PORT_GSMTAP || head < 8))
+		return ERR_FORMAT;
+	return pkt_ip(*in, &ip) == 0 && ip.total == in->n ? PKT_NEXT_IP :
+	    ERR_FORMAT;
 }

@@ -150,6 +150,8 @@ udp(struct scrub_cap *c, struct scrub_walk *w, uint8_t *p, size_t n)
 	if ((u.dport == PKT_PORT_VXLAN || u.dport == PKT_PORT_VXLAN_OLD) &&
 	    (r = pkt_vxlan(u.payload, &in)) >= 0)
 		tunnelled(c, w, r, p, n, in);
+	else if (pkt_modem(u.dport, u.payload, &in) == PKT_NEXT_IP)
+		tunnelled(c, w, PKT_NEXT_IP, p, n, in);
 	else if (scrub_datagram(c, w, p, n))
 		return;
 	else if ((u.sport == PKT_PORT_NATT || u.dport == PKT_PORT_NATT) &&

@@ -653,6 +653,30 @@ strip(int (*fn)(struct slice, struct slice *), const char *hex,
 	return fn(slice_of(octets, (size_t)n), in);
 }
 
+static int
+scat(struct slice udp_payload, struct slice *in)
+{
+	return pkt_modem(47290, udp_payload, in);
+}
+
+static int
+gsmtap(struct slice udp_payload, struct slice *in)
+{
+	return pkt_modem(4729, udp_payload, in);
+}
+
+static int
+other_port(struct slice udp_payload, struct slice *in)
+{
+	return pkt_modem(4730, udp_payload, in);
+}
+
+#define IP_4	"45000015 00000000 40110000 0a010203 0a040506 aa"
+#define IP_6	"60000000 00013b40 20010db8 00000000 00000000 00000001 " \
+	"20010db8 00000000 00000000 00000002 aa"
+#define GSMTAP_2	"02041200 00000000 00000000 00000000 "
+#define GSMTAP_3	"03000003 04030001 fffe0000 "
+
 static void
 test_tunnels(void)
 {
@@ -687,6 +711,23 @@ test_tunnels(void)
 		    "2081880b 00000003 00000000", PKT_NEXT_OTHER },
 		{ "VXLAN without VNI", pkt_vxlan, "00000000 00000000 00",
 		    ERR_FORMAT },
+		{ "SCAT, IPv4", scat, IP_4, PKT_NEXT_IP },
+		{ "SCAT, IPv6", scat, IP_6, PKT_NEXT_IP },
+		{ "SCAT's port, an octet more", scat, IP_4 "00", ERR_FORMAT },
+		{ "SCAT's port, SIP", scat, "41434b20 7369703a 6120",
+		    ERR_FORMAT },
+		{ "SCAT's port, nothing", scat, "", ERR_FORMAT },
+		{ "another port", other_port, IP_4, ERR_FORMAT },
+		{ "GSMTAP 2, IPv4", gsmtap, GSMTAP_2 IP_4, PKT_NEXT_IP },
+		{ "GSMTAP 3, IPv6", gsmtap, GSMTAP_3 IP_6, PKT_NEXT_IP },
+		{ "GSMTAP, LTE NAS", gsmtap, GSMTAP_2 "0741720b f6",
+		    ERR_FORMAT },
+		{ "GSMTAP without a header", gsmtap, "02000000" IP_4,
+		    ERR_FORMAT },
+		{ "GSMTAP, a header longer than all", gsmtap, "02ff1200" IP_4,
+		    ERR_FORMAT },
+		{ "GSMTAP of version 1", gsmtap, "01041200 00000000 00000000 "
+		    "00000000" IP_4, ERR_FORMAT },
 	};
 	uint8_t octets[512];
 	struct slice in;
