@@ -30,7 +30,7 @@ static const struct option options[] = {
 
 static const char help[] =
 "usage: ims-pcap [option ...] [file ...]\n"
-"SIP messages of captures (pcap, pcapng) as JSON lines, ESP opened.\n"
+"SIP messages of captures (pcap, pcapng, snoop) as JSON lines, ESP opened.\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N messages\n"
 "  -o, --output FILE     write there, whole or not at all\n"

@@ -284,7 +284,7 @@ read_other(const struct input *s, struct slice first,
 	buf_reset(&in.blank);
 	if (c == '{')
 		return read_lines(s->f, r->line, r->arg);
-	tool_warn("%s: neither a capture (pcap, pcapng), nor records, nor SIP",
+	tool_warn("%s: neither a capture (pcap, pcapng, snoop), nor records, nor SIP",
 	    in.file);
 	tool_bad();
 	return true;

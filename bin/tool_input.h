@@ -8,7 +8,7 @@
 
 #include "cap.h"
 
-#define INPUT_FIRST	4	/* octets that tell what an input is */
+#define INPUT_FIRST	8	/* octets that tell what an input is */
 
 struct input {
 	const char		*name;		/* "-": standard input */

@@ -7,9 +7,11 @@
 
 #include "cap.h"
 #include "cap_ng.h"
+#include "cap_snoop.h"
 #include "err.h"
 
 #define MAGIC_LEN	4
+#define SNOOP_LEN	8
 #define HEADER_LEN	24	/* of a pcap file */
 #define RECORD_LEN	16	/* before each frame, */
 #define RECORD_LEN_KUZ	24	/* and in Kuznetzov's files */
@@ -24,6 +26,7 @@ struct cap {
 	FILE		*through;	/* what libpcap reads and closes */
 	pcap_t		*pcap;
 	struct cap_ng	*ng;
+	struct cap_snoop *snoop;
 	uint64_t	 number;
 	uint64_t	 at;		/* octets of F given to libpcap */
 	uint64_t	 part_at, part_end;
@@ -50,7 +53,8 @@ cap_detect(struct slice first)
 	case 0x0a0d0d0a:
 		return CAP_PCAPNG;
 	default:
-		return CAP_NONE;
+		return first.n >= SNOOP_LEN && memcmp(first.p, CAP_SNOOP_MAGIC,
+		    SNOOP_LEN) == 0 ? CAP_SNOOP : CAP_NONE;
 	}
 }
 
@@ -166,6 +170,8 @@ open_any(struct cap *c)
 {
 	size_t n = fread(c->head, 1, MAGIC_LEN, c->f);
 
+	if (n == MAGIC_LEN && c->head[0] == 's')
+		n += fread(c->head + n, 1, SNOOP_LEN - n, c->f);
 	switch (cap_detect(slice_of(c->head, n))) {
 	case CAP_PCAP:
 		return open_pcap(c);
@@ -173,10 +179,14 @@ open_any(struct cap *c)
 		if ((c->ng = cap_ng_new(c->f)) == NULL)
 			return fail(c, ERR_MEM, "no memory");
 		return 0;
+	case CAP_SNOOP:
+		if ((c->snoop = cap_snoop_new(c->f)) == NULL)
+			return fail(c, ERR_MEM, "no memory");
+		return 0;
 	default:
 		return n < MAGIC_LEN ?
 		    fail(c, ERR_MORE, "the file ends before a capture begins") :
-		    fail(c, ERR_FORMAT, "neither pcap nor pcapng");
+		    fail(c, ERR_FORMAT, "neither pcap nor pcapng nor snoop");
 	}
 }
 
@@ -210,6 +220,7 @@ cap_close(struct cap *c)
 	else if (c->through != NULL)
 		fclose(c->through);
 	cap_ng_free(c->ng);
+	cap_snoop_free(c->snoop);
 	free(c);
 }
 
@@ -260,6 +271,8 @@ cap_next(struct cap *c, struct cap_frame *out)
 		return 0;
 	if (c->ng != NULL)
 		n = cap_ng_next(c->ng, out, c->error);
+	else if (c->snoop != NULL)
+		n = cap_snoop_next(c->snoop, out, c->error);
 	else
 		n = next_pcap(c, out);
 	if (n <= 0)

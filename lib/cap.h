@@ -1,6 +1,6 @@
 /*
- * cap: capture files (pcap, pcapng); the one place that knows libpcap, zlib and
- * libzstd.
+ * cap: capture files (pcap, pcapng, snoop); the one place that knows libpcap,
+ * zlib and libzstd.
  *
  * pcap is read by libpcap.  pcapng (draft-ietf-opsawg-pcapng) is read here:
  * libpcap refuses files whose interfaces differ in link type or snapshot
@@ -22,9 +22,10 @@ enum cap_form {
 	CAP_NONE,	/* neither */
 	CAP_PCAP,	/* any of its magic numbers and byte orders */
 	CAP_PCAPNG,
+	CAP_SNOOP,	/* RFC 1761 */
 };
 
-/* What FIRST, the first octets of a file (4 are enough), begins. */
+/* What FIRST, the first octets of a file (8 are enough), begins. */
 enum cap_form	 cap_detect(struct slice first);
 
 struct cap_frame {
