@@ -219,7 +219,7 @@ outputs_open(const struct pcap_asked *a)
 	if (g.records || report)
 		tool_out_open(&a->common);
 	if (a->list)
-		list_open();
+		list_open(a->json);
 	if (a->summary)
 		summary_open();
 	if (g.capture)

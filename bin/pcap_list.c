@@ -7,12 +7,8 @@
 
 static struct {
 	struct buf	 out;
-	bool		 headed;
+	bool		 headed, json;
 } list;
-
-static const char *const kinds[STORY_KINDS] = {
-	"registration", "call", "subscription", "message", "other",
-};
 
 static void
 put_time(const struct story *t)
@@ -39,16 +35,30 @@ pad(size_t to)
 }
 
 static void
-on_gone(const struct story *t)
+put_record(const struct story *t)
 {
-	if (t->messages == 0)
-		return;
+	const struct rec_story r = {
+		.timed = t->timed, .time_ns = t->time_ns,
+		.kind = story_kind(t->kind), .number = t->number,
+		.messages = t->messages,
+		.state = story_word(t->kind, t->state),
+		.status = t->state == STORY_REFUSED ? t->status : 0,
+		.from = slice_str(t->who), .to = slice_str(t->to),
+		.call_id = slice_str(t->call_id),
+	};
+
+	rec_write_story(&list.out, &r);
+}
+
+static void
+put_line(const struct story *t)
+{
 	if (!list.headed)
 		buf_str(&list.out, "kind             n  begins (UTC)"
 		    "             messages  state         who > to whom\n");
 	list.headed = true;
 	tool_out(&list.out);
-	buf_printf(&list.out, "%-12s %5llu  ", kinds[t->kind],
+	buf_printf(&list.out, "%-12s %5llu  ", story_kind(t->kind),
 	    (unsigned long long)t->number);
 	put_time(t);
 	pad(45);
@@ -59,12 +69,24 @@ on_gone(const struct story *t)
 	pad(68);
 	buf_printf(&list.out, " %s > %s\n", t->who[0] != '\0' ? t->who : "-",
 	    t->to[0] != '\0' ? t->to : "-");
+}
+
+static void
+on_gone(const struct story *t)
+{
+	if (t->messages == 0)
+		return;
+	if (list.json)
+		put_record(t);
+	else
+		put_line(t);
 	tool_out(&list.out);
 }
 
 void
-list_open(void)
+list_open(bool json)
 {
+	list.json = json;
 	story_open(on_gone);
 }
 

@@ -21,6 +21,8 @@ static const struct option options[] = {
 	{ "sa", no_argument, NULL, OPT_SA },
 	{ "secrets", no_argument, NULL, 'x' },
 	{ "stat", no_argument, NULL, OPT_STAT },
+	{ "format", required_argument, NULL, 'f' },
+	{ "role", required_argument, NULL, 'R' },
 	SELECT_LONG,
 	{ "summary", no_argument, NULL, OPT_SUMMARY },
 	{ "write", required_argument, NULL, 'w' },
@@ -34,20 +36,21 @@ static const char help[] =
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N messages\n"
 "  -o, --output FILE     write there, whole or not at all\n"
-"  -l, --line-buffered   flush each record\n"
+"  -l, --line-buffered,  -x, --secrets   flush each record; keys in sa records\n"
 "  -q, --quiet,  -v, --verbose   no diagnostics; every one of them\n"
 "  -w, --write FILE      a capture instead of records (or with -o, too)\n"
-"  -x, --secrets         keys in sa records\n"
+"  -R, --role ROLE=ADDR[:PORT]   which node that is, for --leg; repeatable\n"
 "  -h, --help,  -V, --version    this text; the version\n"
 "      --clear           with -w: the input, what is in ESP and SRTP opened\n"
 "      --duplicates      copies of a packet too\n"
 "      --list, --summary   a line for each registration, call ...; figures\n"
+"  -f, --format json     records for the lines of --list\n"
 "      --link, --mtu     link type of -w, and the longest of its IP packets\n"
 "      --packets         packet records instead of messages, ESP as it is\n"
 "      --sa, --stat      sa records too; what became of every frame, at the end\n"
 "Only what fits all that is given of:\n"
 "      --call-id X, --impi X, --registration N\n"
-"      --method A,B, --status 200,4xx\n"
+"      --method A,B, --status 200,4xx, --leg ue|core|nni\n"
 "      --from, --until   seconds, +seconds, or 2026-01-31T23:59:59\n"
 "      --filter EXPR     frames, as pcap-filter(7) says\n"
 "Without -k, keys are taken from the capture: ck and ik of a 401, Diameter Cx.\n"
@@ -70,11 +73,20 @@ options_read(struct pcap_asked *a, int argc, char **argv, struct sa_db *db)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, TOOL_SHORT "w:x", options,
+	while ((c = getopt_long(argc, argv, TOOL_SHORT "f:R:w:x", options,
 	    NULL)) != -1)
 		switch (c) {
 		case 'k':
 			tool_keys_srtp(db, optarg, media_key);
+			break;
+		case 'f':
+			a->json = strcmp(optarg, "json") == 0;
+			if (!a->json && strcmp(optarg, "text") != 0)
+				tool_die(TOOL_USAGE, "-f %s: not text or json",
+				    optarg);
+			break;
+		case 'R':
+			select_role(optarg);
 			break;
 		case 'w':
 			a->write = optarg;
@@ -133,6 +145,8 @@ check(const struct pcap_asked *a)
 {
 	const char *output = a->common.output;
 
+	if (a->json && !a->list)
+		tool_die(TOOL_USAGE, "-f json: of --list only");
 	if (a->flow.packets && select_messages())
 		tool_die(TOOL_USAGE, "--packets: of packets only --filter, "
 		    "--from and --until select");

@@ -10,6 +10,7 @@ struct pcap_asked {
 	const char		*write, *link;
 	size_t			 mtu;
 	bool			 clear, list, summary;
+	bool			 json;		/* records for --list */
 	bool			 sas, secrets, stat;
 };
 

@@ -13,6 +13,9 @@ static struct {
 	struct slice	 call_id, impi;
 	struct slice	 method[WORDS], status[WORDS];
 	size_t		 n_method, n_status;
+	bool		 leg[AUDIT_SIDE_NNI + 1], legs;
+	struct sa_db	*db;		/* of AUDIT */
+	struct audit	*audit;
 	uint64_t	 registration;
 	struct when	 from, until;
 	bool		 started;
@@ -67,6 +70,53 @@ statuses_of(const char *arg)
 }
 
 static void
+no_finding(const struct audit_finding *f, void *arg)
+{
+	(void)f;
+	(void)arg;
+}
+
+static void
+roles_open(void)
+{
+	if (sel.audit != NULL)
+		return;
+	if ((sel.db = sa_db_new()) == NULL ||
+	    (sel.audit = audit_new(sel.db, no_finding, NULL)) == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+}
+
+void
+select_role(const char *arg)
+{
+	const char *wrong;
+
+	roles_open();
+	if ((wrong = tool_role(sel.audit, arg)) != NULL)
+		tool_die(TOOL_USAGE, "-R %s: %s", arg, wrong);
+}
+
+static void
+legs_of(const char *arg)
+{
+	static const char *const names[] = { NULL, "ue", "core", "nni" };
+	struct slice word[WORDS];
+	size_t n = words_of(word, "leg", arg);
+
+	for (size_t i = 0, k; i < n; i++) {
+		for (k = AUDIT_SIDE_UE; k <= AUDIT_SIDE_NNI; k++)
+			if (slice_caseis(word[i], names[k]))
+				break;
+		if (k > AUDIT_SIDE_NNI)
+			tool_die(TOOL_USAGE, "--leg %s: not ue, core or nni",
+			    arg);
+		sel.leg[k] = true;
+	}
+	sel.legs = true;
+	roles_open();
+}
+
+static void
 filter_of(const char *arg)
 {
 	/* A wrong expression is said even if there is no frame. */
@@ -99,6 +149,9 @@ select_option(int c, const char *arg)
 	case SELECT_IMPI:
 		sel.impi = slice_str(arg);
 		return true;
+	case SELECT_LEG:
+		legs_of(arg);
+		return true;
 	case SELECT_METHOD:
 		sel.n_method = words_of(sel.method, "method", arg);
 		return true;
@@ -124,7 +177,8 @@ bool
 select_messages(void)
 {
 	return sel.call_id.p != NULL || sel.impi.p != NULL ||
-	    sel.n_method > 0 || sel.n_status > 0 || sel.registration > 0;
+	    sel.n_method > 0 || sel.n_status > 0 ||
+	    sel.registration > 0 || sel.legs;
 }
 
 bool
@@ -233,6 +287,21 @@ status_is(const struct sip_msg *m)
 	return sel.n_status == 0;
 }
 
+static bool
+leg_is(const struct flow_sip *s, const struct sip_msg *m)
+{
+	struct flow_sip own = *s;
+	int side;
+
+	if (!sel.legs)
+		return true;
+	own.msg = m;
+	side = audit_side(sel.audit, &own);
+	if (side < 0)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(side));
+	return sel.leg[side];
+}
+
 bool
 select_sip(const struct flow_sip *s)
 {
@@ -254,6 +323,7 @@ select_sip(const struct flow_sip *s)
 		    t->number == sel.registration;
 	if (sel.impi.p != NULL)
 		want &= impi_is(sel.impi, m);
+	want &= leg_is(s, m);
 	want = want && method_is(m) && status_is(m) &&
 	    (sel.call_id.p == NULL ||
 	    slice_eq(sip_value(m, SIP_H_CALL_ID), sel.call_id));
@@ -268,4 +338,6 @@ select_close(void)
 	impi_close();
 	cap_filter_free(sel.filter);
 	story_close();
+	audit_free(sel.audit);
+	sa_db_free(sel.db);
 }

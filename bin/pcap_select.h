@@ -8,7 +8,7 @@
 
 enum {
 	SELECT_CALL_ID = 512, SELECT_FILTER, SELECT_FROM, SELECT_IMPI,
-	SELECT_METHOD, SELECT_REGISTRATION, SELECT_STATUS, SELECT_UNTIL,
+	SELECT_LEG, SELECT_METHOD, SELECT_REGISTRATION, SELECT_STATUS, SELECT_UNTIL,
 };
 
 #define SELECT_LONG \
@@ -16,11 +16,14 @@ enum {
 	{ "filter", required_argument, NULL, SELECT_FILTER }, \
 	{ "from", required_argument, NULL, SELECT_FROM }, \
 	{ "impi", required_argument, NULL, SELECT_IMPI }, \
+	{ "leg", required_argument, NULL, SELECT_LEG }, \
 	{ "method", required_argument, NULL, SELECT_METHOD }, \
 	{ "registration", required_argument, NULL, SELECT_REGISTRATION }, \
 	{ "status", required_argument, NULL, SELECT_STATUS }, \
 	{ "until", required_argument, NULL, SELECT_UNTIL }
 
+/* A role that -R gives. */
+void	 select_role(const char *arg);
 /* What getopt_long gave; false if C is another option. */
 bool	 select_option(int c, const char *arg);
 /* Is something selected; is it messages, so that nothing else is wanted? */

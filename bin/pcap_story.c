@@ -11,6 +11,16 @@ static struct {
 } g;
 
 const char *
+story_kind(enum story_kind kind)
+{
+	static const char *const kinds[STORY_KINDS] = {
+		"registration", "call", "subscription", "message", "other",
+	};
+
+	return kinds[kind];
+}
+
+const char *
 story_word(enum story_kind kind, enum story_state state)
 {
 	static const char *const words[] = {
@@ -177,6 +187,7 @@ story_sip(const struct flow_sip *s, const struct sip_msg *m)
 		t->number = ++g.count[t->kind];
 		t->timed = s->where.timed;
 		t->time_ns = s->where.time_ns;
+		(void)slice_show(sip_value(m, SIP_H_CALL_ID), t->call_id);
 	}
 	names(t, m);
 	if (m->request)

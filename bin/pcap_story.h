@@ -30,6 +30,7 @@ struct story {
 	uint64_t	 time_ns;	/* of its first message */
 	uint64_t	 messages;	/* of it that are selected */
 	char		 who[STORY_NAME], to[STORY_NAME];
+	char		 call_id[STORY_NAME];
 	enum story_state state;
 	unsigned	 status;	/* of a refusal */
 	bool		 leaving;	/* what was asked last is the end */
@@ -45,6 +46,7 @@ void	 story_open(void (*gone)(const struct story *s));
 /* The story of S, parsed as M, which is part of it now; NULL if none is kept. */
 struct story	*story_sip(const struct flow_sip *s, const struct sip_msg *m);
 bool	 story_kept(void);
+const char	*story_kind(enum story_kind kind);
 const char	*story_word(enum story_kind kind, enum story_state state);
 void	 story_close(void);
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "audit.h"
 #include "buf.h"
 #include "cap.h"
 #include "flow.h"
@@ -104,6 +105,12 @@ void	 tool_write_failed(void) __attribute__((noreturn));
 void	 tool_write_end(void);
 /* Of both: what is not whole is removed.  tool_die() does that. */
 void	 tool_out_abandon(void);
+
+/*
+ * ARG is ROLE=ADDR[:PORT], an IPv6 address with a port in brackets: A knows
+ * that now.  What is wrong with it, or NULL.
+ */
+const char *tool_role(struct audit *a, const char *arg);
 
 /* Random octets: of the system or, after a seed (-s), of the seed. */
 void	 tool_random_seed(const char *seed);

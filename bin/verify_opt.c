@@ -34,29 +34,13 @@ bad(const char *option, const char *value, const char *fmt, ...)
 	tool_die(TOOL_USAGE, "%s %s: %s", option, value, why);
 }
 
-/* ROLE=ADDR[:PORT]; an IPv6 address with a port is in brackets. */
 void
 verify_set_role(struct audit *a, const char *arg)
 {
-	struct slice rest = slice_str(arg), role = slice_cut(&rest, '=');
-	int r = audit_role_parse(role);
-	struct pkt_addr addr;
-	uint64_t port = 0;
-	size_t colon = rest.n;
+	const char *wrong = tool_role(a, arg);
 
-	if (r < 0)
-		bad("-R", arg, "'%.*s' is no role", (int)role.n,
-		    (const char *)role.p);
-	if (pkt_addr_parse(&addr, rest) < 0) {
-		while (colon > 0 && rest.p[--colon] != ':')
-			;
-		if (pkt_addr_parse(&addr, slice_sub(rest, 0, colon)) < 0 ||
-		    slice_decimal(slice_from(rest, colon + 1), UINT16_MAX,
-		    &port) < 0 || port == 0)
-			bad("-R", arg, "no ADDR[:PORT] behind the role");
-	}
-	check(audit_set_role(a, (enum audit_role)r, &addr,
-	    (uint16_t)port));
+	if (wrong != NULL)
+		bad("-R", arg, "%s", wrong);
 }
 
 void

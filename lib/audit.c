@@ -264,6 +264,32 @@ seen_before(struct audit *a, const struct flow_sip *s)
 	return false;
 }
 
+/* A border node and what is behind it, which may be unknown. */
+static bool
+crosses(enum audit_role near, enum audit_role far)
+{
+	return far == AUDIT_PEER ||
+	    (near == AUDIT_IBCF && far == AUDIT_UNKNOWN);
+}
+
+int
+audit_side(struct audit *a, const struct flow_sip *s)
+{
+	struct audit_ctx c = { .a = a, .s = s, .m = s->msg };
+
+	decode(&c);
+	if (c.reg)
+		audit_role_learn(&c);
+	audit_role_leg(&c);
+	if (a->mem)
+		return ERR_MEM;
+	if (c.leg == LEG_UP || c.leg == LEG_DOWN)
+		return AUDIT_SIDE_UE;
+	if (crosses(c.src, c.dst) || crosses(c.dst, c.src))
+		return AUDIT_SIDE_NNI;
+	return c.leg == LEG_CORE ? AUDIT_SIDE_CORE : AUDIT_SIDE_UNKNOWN;
+}
+
 int
 audit_sip(struct audit *a, const struct flow_sip *s)
 {

@@ -83,6 +83,21 @@ int		 audit_set_role(struct audit *a, enum audit_role role,
 		    const struct pkt_addr *addr, uint16_t port)
 		    __attribute__((warn_unused_result));
 
+/* Whom a message is between. */
+enum audit_side {
+	AUDIT_SIDE_UNKNOWN,
+	AUDIT_SIDE_UE,		/* a phone and its P-CSCF */
+	AUDIT_SIDE_CORE,	/* nodes of the own network */
+	AUDIT_SIDE_NNI,		/* one of them and another network */
+};
+
+/*
+ * Of S, which is parsed, by the roles that were said and that it and those
+ * before it tell; no rule looks at it.  An enum audit_side or ERR_MEM.
+ */
+int		 audit_side(struct audit *a, const struct flow_sip *s)
+		    __attribute__((warn_unused_result));
+
 /* What crosses the borders to peers, where that is known. */
 enum audit_nni {
 	AUDIT_NNI_UNKNOWN,

@@ -191,6 +191,17 @@ void	 rec_write_agreement(struct buf *out, const struct sa_talk *k,
 void	 rec_write_stat(struct buf *out, const char *tool,
 	    const struct flow_account *a);
 void	 rec_write_finding(struct buf *out, const struct audit_finding *f);
+/* What has one Call-ID, in short; empty texts are left out. */
+struct rec_story {
+	bool		 timed;
+	uint64_t	 time_ns;	/* of its first message */
+	const char	*kind, *state;	/* words */
+	uint64_t	 number, messages;
+	unsigned	 status;	/* of a refusal, or 0 */
+	struct slice	 from, to, call_id;
+};
+
+void	 rec_write_story(struct buf *out, const struct rec_story *s);
 void	 rec_write_registration(struct buf *out,
 	    const struct audit_registration *r);
 

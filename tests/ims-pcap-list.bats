@@ -95,6 +95,19 @@ other 1 1 no answer" "$(ims-pcap --list "$BATS_TEST_TMPDIR/in" |
 	same "$(ims-pcap --list "$F")" "$(ims-pcap "$F" | ims-pcap --list)"
 }
 
+@test "--list -f json: the same as records" {
+	same "$(ims-pcap --list "$F" | rows)" "$(ims-pcap --list -f json "$F" |
+	    jq -r '"\(.kind) \(.number) \(.messages) \(.state)"')"
+	# Time, Call-ID and From of the call, by tshark.
+	same "$(tshark -r "$F" -Y 'sip.Method == "INVITE"' -T fields -E \
+	    occurrence=f -e frame.time_epoch -e sip.Call-ID -e sip.from.addr \
+	    2>/dev/null | head -n 1)" "$(ims-pcap --list -f json "$F" |
+	    jq -r 'select(.kind == "call") | [.time, .call_id, .from] | @tsv')"
+	sip c1 '1 INVITE' 'SIP/2.0 486 Busy' >"$BATS_TEST_TMPDIR/in"
+	same '{"type":"story","kind":"call","number":1,"messages":1,"state":"refused","status":486,"from":"sip:a@x.test","to":"sip:b@x.test","call_id":"c1"}' \
+	    "$(ims-pcap --list --format json "$BATS_TEST_TMPDIR/in")"
+}
+
 @test "--list: nothing of a name reaches the terminal but letters" {
 	sip $'x\033[2J' '1 INVITE' $'INVITE sip:\033[2J@x SIP/2.0' |
 	    sed $'s/sip:a@/sip:\033[31m@/' >"$BATS_TEST_TMPDIR/in"

@@ -115,6 +115,44 @@ takes()
 	    paste -sd ' ')"
 }
 
+# udp FILE FILTER: frames with SIP that tshark finds.
+udp()
+{
+	tshark -r "$1" -Y "sip && ($2)" -T fields -e frame.number 2>/dev/null
+}
+
+@test "--leg: by the addresses of who registers, and of who is said to be who" {
+	local gm=$LAB/call_plain_gm.pcap mw=$LAB/call_plain_mw.pcap
+	local peer='ip.src == 10.55.1.3 && udp.srcport == 6060 ||
+	    ip.dst == 10.55.1.3 && udp.dstport == 6060'
+
+	# ANSWERS.md: phones at 10.55.0.11 and .12.
+	same "$(udp "$gm" 'ip.addr == 10.55.0.11 || ip.addr == 10.55.0.12')" \
+	    "$(ims-pcap --leg ue "$gm" "$mw" | jq "select(.file == \"$gm\") |
+	    .frame")"
+	same "" "$(ims-pcap --leg ue "$mw")"
+	same "$(ims-pcap "$mw" | jq .frame)" "$(ims-pcap --leg core "$mw" |
+	    jq .frame)"
+	same "$(ims-pcap "$gm" "$mw")" "$(ims-pcap --leg ue,core "$gm" "$mw")"
+	same "" "$(ims-pcap --leg nni "$gm" "$mw")"
+	# The S-CSCF as if it were of another network.
+	run -0 ims-pcap --leg nni -R peer=10.55.1.3:6060 "$mw"
+	same "$(udp "$mw" "$peer")" "$(jq .frame <<<"$output")"
+	same "$(ims-pcap "$mw" | wc -l)" "$(($(wc -l <<<"$output") +
+	    $(ims-pcap --leg core -R peer=10.55.1.3:6060 "$mw" | wc -l)))"
+}
+
+@test "--leg: a tablet in ESP and its core at one address" {
+	need_shared
+	keys_of "$IPSEC_REG" >"$BATS_TEST_TMPDIR/k"
+	# ANSWERS.md: the phone is 192.168.101.5.
+	run -0 ims-pcap -k "$BATS_TEST_TMPDIR/k" "$IPSEC_REG"
+	same "$(jq -c 'select(.frame >= 291 and (.src == "192.168.101.5" or
+	    .dst == "192.168.101.5")) | .frame' <<<"$output")" \
+	    "$(ims-pcap -k "$BATS_TEST_TMPDIR/k" --leg ue "$IPSEC_REG" |
+	    jq 'select(.frame >= 291) | .frame')"
+}
+
 @test "records of other types: by time, and none when messages are asked for" {
 	local r='{"type":"x"}
 {"type":"gap","time":"100.5","octets":1}
@@ -129,7 +167,9 @@ takes()
 
 	for o in "--from x" "--from 2026-02-30T00:00:00" "--until +" \
 	    "--until 2026-11-23T18:35" "--from 1.0000000001" "--status 4x" \
-	    "--status 700" "--status 200," "--method ," "--registration 0" \
+	    "--status 700" "--status 200," "--leg sea" "--leg ue --packets" \
+	    "-R x=10.0.0.1" "-R ue=10.0.0.1:0" "-f json" "-f xml --list" \
+	    "--method ," "--registration 0" \
 	    "--filter udpx" "--packets --method INVITE" \
 	    "--from 2026-11-23T18:35:15+1" \
 	    "--clear -w $BATS_TEST_TMPDIR/o --status 200"; do
