@@ -80,8 +80,6 @@ extern const struct verify_format verify_text, verify_text_clause, verify_json,
 struct slice	 verify_file(const struct flow_where *w);
 /* FILE:FRAME: with nothing that a terminal acts upon. */
 void	 verify_where(struct buf *out, const struct flow_where *w);
-/* S as text of XML: what it cannot have is U+FFFD. */
-void	 verify_xml(struct buf *out, struct slice s);
 
 #define VERIFY_KEPT	100	/* findings of a rule in forms by rule */
 

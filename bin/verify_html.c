@@ -5,6 +5,7 @@
 #include "err.h"
 #include "table.h"
 #include "verify_html.h"
+#include "xml.h"
 
 static struct html_page g;
 static struct table *by_call;	/* hash of Call-ID: 1 + its ladder */
@@ -23,7 +24,7 @@ more(void *p, size_t n, size_t size)
 static void
 put(struct buf *out, const char *s)
 {
-	verify_xml(out, slice_str(s));
+	xml_text(out, slice_str(s));
 }
 
 static void
@@ -61,9 +62,9 @@ ladder(struct slice call_id, const struct sip_msg *m)
 		struct sip_cseq cseq = { 0 };
 
 		if (m != NULL && sip_cseq(m, &cseq) == 0)
-			verify_xml(&l->title, cseq.method);
+			xml_text(&l->title, cseq.method);
 		buf_str(&l->title, " <code>");
-		verify_xml(&l->title, call_id);
+		xml_text(&l->title, call_id);
 		buf_str(&l->title, "</code>");
 	}
 	*at = g.n_ladder;
@@ -114,14 +115,14 @@ message(const struct flow_sip *s)
 	e->protected = s->protection.on;
 	e->label = g.text.n;
 	if (m->request)
-		verify_xml(&g.text, m->method);
+		xml_text(&g.text, m->method);
 	else {
 		buf_printf(&g.text, "%u ", m->status);
-		verify_xml(&g.text, m->reason);
+		xml_text(&g.text, m->reason);
 	}
 	e->n_label = g.text.n - e->label;
 	e->body = g.text.n;
-	verify_xml(&g.text, s->message);
+	xml_text(&g.text, s->message);
 	e->n_body = g.text.n - e->body;
 }
 
@@ -142,9 +143,9 @@ registration(struct buf *out, const struct audit_registration *r)
 	buf_printf(&l->verdicts, "<p class=\"%s\"><b>%s</b> <code>",
 	    r->verdict <= AUDIT_DEREGISTERED ? "good" : "bad",
 	    audit_verdict_name(r->verdict));
-	verify_xml(&l->verdicts, r->impi);
+	xml_text(&l->verdicts, r->impi);
 	buf_str(&l->verdicts, "</code>: ");
-	verify_xml(&l->verdicts, r->message);
+	xml_text(&l->verdicts, r->message);
 	buf_str(&l->verdicts, "</p>\n");
 }
 
@@ -173,7 +174,7 @@ finding(struct buf *out, const struct verify_finding *v)
 	g.ladder[e->ladder].findings++;
 	buf_printf(&e->findings, "<li class=\"%s\"><a href=\"#%s\">%s</a> ",
 	    audit_level_name(f->level), f->rule->id, f->rule->id);
-	verify_xml(&e->findings, f->message);
+	xml_text(&e->findings, f->message);
 	buf_str(&e->findings, "</li>\n");
 }
 

@@ -1,5 +1,5 @@
-/* verify_xml: text for XML and HTML. */
-#include "verify.h"
+/* xml: text for XML and HTML. */
+#include "xml.h"
 
 /* How many octets the UTF-8 character at the start of S has; 0: none. */
 static size_t
@@ -23,7 +23,7 @@ forbidden(struct slice c)
 }
 
 void
-verify_xml(struct buf *out, struct slice s)
+xml_text(struct buf *out, struct slice s)
 {
 	for (size_t i = 0, n; i < s.n; i += n > 0 ? n : 1) {
 		struct slice c = slice_from(s, i);
