@@ -373,6 +373,8 @@ judge(char *const *files, int n, bool stat)
 	};
 	struct flow_account account;
 
+	if (g.format->nodes != NULL)
+		g.format->nodes(g.audit);
 	if (g.format->begin != NULL)
 		g.format->begin(&g.out, g.fail_on);
 	tool_read(files, n, &reader);

@@ -70,6 +70,7 @@ struct verify_format {
 	void	(*registration)(struct buf *out,
 		    const struct audit_registration *r);
 	void	(*end)(struct buf *out);
+	void	(*nodes)(struct audit *a);	/* it knows who is who */
 	bool		 page;		/* registrations are always told */
 };
 

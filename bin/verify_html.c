@@ -1,30 +1,37 @@
 /* verify_html: the report as one page: what was seen, and what of it is wrong. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "err.h"
-#include "table.h"
-#include "verify_html.h"
+#include "ladder.h"
+#include "verify.h"
 #include "xml.h"
 
-static struct html_page g;
-static struct table *by_call;	/* hash of Call-ID: 1 + its ladder */
-static size_t current;		/* 1 + the event of the message in hand; or 0 */
-
-static void *
-more(void *p, size_t n, size_t size)
-{
-	/* At powers of two. */
-	if ((n & (n - 1)) == 0 && (p = reallocarray(p, n == 0 ? 1 : 2 * n,
-	    size)) == NULL)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	return p;
-}
+static struct {
+	struct ladder	 ladder;
+	int		 current;	/* arrow of what is in hand, or -1 */
+	const struct flow_esp *esp;	/* in hand, no arrow yet */
+	uint64_t	 count[3];	/* findings, by level */
+	uint64_t	*by_rule;
+} g;
 
 static void
 put(struct buf *out, const char *s)
 {
 	xml_text(out, slice_str(s));
+}
+
+static int
+check(int r)
+{
+	if (r < 0 && r != ERR_LIMIT)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
+	return r;
+}
+
+static void
+nodes(struct audit *a)
+{
+	g.ladder.audit = a;
 }
 
 static void
@@ -34,148 +41,69 @@ begin(struct buf *out, int fail_on)
 
 	(void)fail_on;
 	(void)audit_rules(&n);
-	buf_str(out, html_head);
-	g.by_rule = calloc(n, sizeof(*g.by_rule));
-	by_call = table_new(sizeof(uint64_t), sizeof(size_t), HTML_LADDERS, NULL,
-	    NULL);
-	if (g.by_rule == NULL || by_call == NULL)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-}
-
-static size_t
-ladder(struct slice call_id, const struct sip_msg *m)
-{
-	uint64_t k = slice_hash(0, call_id);
-	size_t *at = table_put(by_call, &k, 0);
-	struct html_ladder *l;
-
-	if (at == NULL)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	if (*at != 0)
-		return *at - 1;
-	g.ladder = more(g.ladder, g.n_ladder, sizeof(*g.ladder));
-	l = &g.ladder[g.n_ladder++];
-	memset(l, 0, sizeof(*l));
-	if (m == NULL && call_id.n == 0)
-		buf_str(&l->title, "Packets without a message");
-	else {
-		struct sip_cseq cseq = { 0 };
-
-		if (m != NULL && sip_cseq(m, &cseq) == 0)
-			xml_text(&l->title, cseq.method);
-		buf_str(&l->title, " <code>");
-		xml_text(&l->title, call_id);
-		buf_str(&l->title, "</code>");
-	}
-	*at = g.n_ladder;
-	return g.n_ladder - 1;
-}
-
-static struct html_event *
-event(const struct flow_where *w, size_t at)
-{
-	struct html_ladder *l = &g.ladder[at];
-	struct html_event *e;
-
-	g.event = more(g.event, g.n_event, sizeof(*g.event));
-	e = &g.event[g.n_event++];
-	*e = (struct html_event){
-		.ladder = at, .src = w->src, .dst = w->dst,
-		.sport = w->sport, .dport = w->dport, .frame = w->frame,
-		.time_ns = w->time_ns, .timed = w->timed, .level = -1,
-	};
-	current = g.n_event;
-	if (l->first == 0)
-		l->first = current;
-	else
-		g.event[l->last - 1].next = current;
-	l->last = current;
-	return e;
-}
-
-static bool
-full(void)
-{
-	current = 0;
-	if (g.n_event < HTML_EVENTS && g.text.n < HTML_TEXT)
-		return false;
-	g.left_out++;
-	return true;
+	ladder_html_begin(out, "ims-verify");
+	g.ladder.keep = true;
+	check(ladder_init(&g.ladder));
+	if ((g.by_rule = calloc(n, sizeof(*g.by_rule))) == NULL)
+		check(ERR_MEM);
 }
 
 static void
 message(const struct flow_sip *s)
 {
-	const struct sip_msg *m = s->msg;
-	struct html_event *e;
-
-	if (full())
-		return;
-	e = event(&s->where, ladder(sip_value(m, SIP_H_CALL_ID), m));
-	e->protected = s->protection.on;
-	e->label = g.text.n;
-	if (m->request)
-		xml_text(&g.text, m->method);
-	else {
-		buf_printf(&g.text, "%u ", m->status);
-		xml_text(&g.text, m->reason);
-	}
-	e->n_label = g.text.n - e->label;
-	e->body = g.text.n;
-	xml_text(&g.text, s->message);
-	e->n_body = g.text.n - e->body;
+	g.esp = NULL;
+	g.current = check(ladder_sip(&g.ladder, s));
 }
 
 /* A packet is an arrow only if there is a finding about it. */
 static void
 closed(const struct flow_esp *e)
 {
-	(void)e;
-	current = 0;
+	g.esp = e;
+	g.current = -1;
 }
 
 static void
 registration(struct buf *out, const struct audit_registration *r)
 {
-	struct html_ladder *l = &g.ladder[ladder(r->call_id, NULL)];
+	struct ladder_section *s = ladder_section(&g.ladder, r->call_id);
+	struct buf *v;
 
 	(void)out;
-	buf_printf(&l->verdicts, "<p class=\"%s\"><b>%s</b> <code>",
+	if (s == NULL)
+		check(ERR_MEM);
+	v = &s->verdicts;
+	buf_printf(v, "<p class=\"%s\"><b>%s</b> <code>",
 	    r->verdict <= AUDIT_DEREGISTERED ? "good" : "bad",
 	    audit_verdict_name(r->verdict));
-	xml_text(&l->verdicts, r->impi);
-	buf_str(&l->verdicts, "</code>: ");
-	xml_text(&l->verdicts, r->message);
-	buf_str(&l->verdicts, "</p>\n");
+	xml_text(v, r->impi);
+	buf_str(v, "</code>: ");
+	xml_text(v, r->message);
+	buf_str(v, "</p>\n");
 }
 
 static void
 finding(struct buf *out, const struct verify_finding *v)
 {
 	const struct audit_finding *f = &v->found;
-	struct html_event *e;
+	struct ladder_arrow *a;
 	size_t n;
 
 	(void)out;
 	g.count[f->level]++;
 	g.by_rule[f->rule - audit_rules(&n)]++;
-	if (current == 0) {
-		if (full())
-			return;
-		e = event(f->where, ladder(f->call_id, NULL));
-		e->label = g.text.n;
-		buf_str(&g.text, "ESP");
-		e->n_label = g.text.n - e->label;
-		current = 0;
-	} else
-		e = &g.event[current - 1];
-	if ((int)f->level > e->level)
-		e->level = (int)f->level;
-	g.ladder[e->ladder].findings++;
-	buf_printf(&e->findings, "<li class=\"%s\"><a href=\"#%s\">%s</a> ",
+	if (g.current < 0 && g.esp != NULL)
+		g.current = check(ladder_esp(&g.ladder, g.esp, f->call_id));
+	if (g.current < 0)
+		return;
+	a = &g.ladder.arrow[g.current];
+	if ((int)f->level > a->level)
+		a->level = (int)f->level;
+	g.ladder.section[a->section].notes++;
+	buf_printf(&a->notes, "<li class=\"%s\"><a href=\"#%s\">%s</a> ",
 	    audit_level_name(f->level), f->rule->id, f->rule->id);
-	xml_text(&e->findings, f->message);
-	buf_str(&e->findings, "</li>\n");
+	xml_text(&a->notes, f->message);
+	buf_str(&a->notes, "</li>\n");
 }
 
 static void
@@ -186,20 +114,13 @@ summary(struct buf *out)
 	    "<b class=\"note\">%llu</b> notes in %zu messages</p>\n",
 	    (unsigned long long)g.count[AUDIT_ERROR],
 	    (unsigned long long)g.count[AUDIT_WARNING],
-	    (unsigned long long)g.count[AUDIT_NOTE], g.n_event);
-	if (g.left_out > 0)
+	    (unsigned long long)g.count[AUDIT_NOTE], g.ladder.n);
+	if (g.ladder.left_out > 0)
 		buf_printf(out, "<p class=\"bad\">%llu more messages are not "
 		    "shown: a page has at most %u, and %u MiB.</p>\n",
-		    (unsigned long long)g.left_out, HTML_EVENTS,
-		    HTML_TEXT >> 20);
-	buf_str(out, "<nav><ul>\n");
-	for (size_t i = 0; i < g.n_ladder; i++) {
-		buf_printf(out, "<li><a href=\"#l%zu\">", i);
-		buf_put(out, buf_slice(&g.ladder[i].title));
-		buf_printf(out, "</a> %llu</li>\n",
-		    (unsigned long long)g.ladder[i].findings);
-	}
-	buf_str(out, "</ul></nav>\n");
+		    (unsigned long long)g.ladder.left_out, LADDER_ARROWS,
+		    LADDER_TEXT >> 20);
+	ladder_html_nav(out, &g.ladder);
 }
 
 static void
@@ -239,24 +160,15 @@ static void
 end(struct buf *out)
 {
 	summary(out);
-	html_ladders(out, &g);
+	ladder_html(out, &g.ladder, tool_out);
 	rules(out);
-	buf_str(out, html_foot);
-	for (size_t i = 0; i < g.n_event; i++)
-		buf_free(&g.event[i].findings);
-	for (size_t i = 0; i < g.n_ladder; i++) {
-		buf_free(&g.ladder[i].title);
-		buf_free(&g.ladder[i].verdicts);
-	}
-	free(g.event);
-	free(g.ladder);
+	ladder_html_end(out, "ims-verify " TOOL_VERSION);
+	ladder_free(&g.ladder);
 	free(g.by_rule);
-	buf_free(&g.text);
-	table_free(by_call);
 }
 
 const struct verify_format verify_html = {
 	.name = "html", .begin = begin, .message = message, .closed = closed,
 	.finding = finding, .registration = registration, .end = end,
-	.page = true,
+	.nodes = nodes, .page = true,
 };

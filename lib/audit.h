@@ -98,6 +98,10 @@ enum audit_side {
 int		 audit_side(struct audit *a, const struct flow_sip *s)
 		    __attribute__((warn_unused_result));
 
+/* Which node PORT of ADDR is, as far as it was said or learnt by now. */
+enum audit_role	 audit_role_at(struct audit *a, const struct pkt_addr *addr,
+		    uint16_t port);
+
 /* What crosses the borders to peers, where that is known. */
 enum audit_nni {
 	AUDIT_NNI_UNKNOWN,
@@ -183,6 +187,9 @@ void		 audit_set_changed(struct audit *a,
 int		 audit_sip(struct audit *a, const struct flow_sip *s)
 		    __attribute__((warn_unused_result));
 int		 audit_esp(struct audit *a, const struct flow_esp *e)
+		    __attribute__((warn_unused_result));
+/* S tells who is who; no rule looks at it.  0, or ERR_MEM. */
+int		 audit_learn(struct audit *a, const struct flow_sip *s)
 		    __attribute__((warn_unused_result));
 
 #endif

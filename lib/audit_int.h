@@ -181,8 +181,6 @@ bool	 audit_role_init(struct audit *a);
 void	 audit_role_learn(struct audit_ctx *c);
 /* Sets the leg, and the phone at one end of it. */
 void	 audit_role_leg(struct audit_ctx *c);
-enum audit_role	audit_role_at(struct audit *a, const struct pkt_addr *addr,
-		    uint16_t port);
 /* Is ADDR, with any port, a node of the own core? */
 bool	 audit_knows_node(struct audit *a, const struct pkt_addr *addr);
 /* Is the algorithm of an auth header one of AKA? */

@@ -1,20 +1,7 @@
-/* verify_html_style: what is around the report on its page. */
-#include "verify_html.h"
+/* ladder_style: what the page of ladder_html looks like. */
+#include "ladder_int.h"
 
-/*
- * Nothing is asked of the network, and nothing runs: the policy says so to the
- * browser too.
- */
-const char html_head[] =
-"<!DOCTYPE html>\n"
-"<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\"><head>\n"
-"<meta charset=\"utf-8\"/>\n"
-"<meta http-equiv=\"Content-Security-Policy\" "
-"content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
-"<meta name=\"viewport\" content=\"width=device-width\"/>\n"
-"<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-"<title>ims-verify</title>\n"
-"<style>\n"
+const char ladder_style[] =
 ":root{--fg:#1b1f24;--bg:#fff;--soft:#f3f4f6;--line:#b9c0c8;--dim:#59626c;"
 "--error:#b3261e;--warning:#8a5a00;--note:#2b5fb0;--good:#1b7a37}\n"
 "@media (prefers-color-scheme:dark){:root{--fg:#e4e7ea;--bg:#15181c;"
@@ -66,10 +53,4 @@ const char html_head[] =
 "@media print{body{max-width:none;font-size:11px}nav{display:none}"
 "details::details-content{content-visibility:visible;display:block}"
 "details,article,.findings{break-inside:avoid}.ladder{overflow:visible}"
-"*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
-"</style></head>\n<body>\n<h1>ims-verify</h1>\n";
-
-const char html_foot[] =
-"<footer><p>Made by ims-verify " TOOL_VERSION ". A message unfolds when its "
-"arrow is chosen; a double line came in ESP.</p></footer>\n"
-"</body></html>\n";
+"*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
