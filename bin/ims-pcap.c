@@ -13,7 +13,7 @@ static struct {
 	struct buf	 out;
 	bool		 records, capture;	/* to be written */
 	bool		 written;	/* this input, as packets */
-	bool		 summary;	/* instead of records */
+	bool		 summary, draw;	/* instead of records */
 	bool		 sas, secrets;
 	uint64_t	 limit, messages;
 	uint64_t	 found;		/* records of this input */
@@ -32,6 +32,8 @@ static void
 on_sip(const struct flow_sip *m, void *arg)
 {
 	(void)arg;
+	if (g.draw)
+		draw_learn(m);
 	if (!select_sip(m) || (g.limit != 0 && g.messages == g.limit))
 		return;
 	g.messages++;
@@ -40,6 +42,8 @@ on_sip(const struct flow_sip *m, void *arg)
 		capture_sip(m, tool_place("frame", m->where.frame));
 	if (g.summary)
 		summary_sip(m);
+	if (g.draw)
+		draw_sip(m, tool_place("frame", m->where.frame));
 	rec_write_sip(&g.out, m, m->copy);
 	put_record();
 }
@@ -54,6 +58,8 @@ on_esp(const struct flow_esp *e, void *arg)
 		return;
 	if (g.summary)
 		summary_esp(e);
+	if (g.draw)
+		draw_esp(e);
 	rec_write_esp(&g.out, e);
 	put_record();
 }
@@ -64,6 +70,8 @@ on_gap(const struct flow_gap *gap, void *arg)
 	(void)arg;
 	if (!select_other(&gap->where))
 		return;
+	if (g.draw)
+		draw_gap(gap);
 	rec_write_gap(&g.out, gap);
 	put_record();
 }
@@ -143,12 +151,25 @@ wanted(const struct rec *rec)
 	}
 }
 
+static void
+draw_record(const struct rec *rec, const char *at)
+{
+	if (rec->type == REC_SIP)
+		draw_sip(&rec->sip, at);
+	else if (rec->type == REC_ESP)
+		draw_esp(&rec->esp);
+	else if (rec->type == REC_GAP)
+		draw_gap(&rec->gap);
+}
+
 /* A record that passes through. */
 static bool
 pass(struct slice line, const struct rec *rec, const char *at)
 {
 	bool sip = rec->type == REC_SIP;
 
+	if (sip && g.draw)
+		draw_learn(&rec->sip);
 	if (!wanted(rec) || (sip && g.limit != 0 && g.messages == g.limit))
 		return true;
 	g.found++;
@@ -159,6 +180,8 @@ pass(struct slice line, const struct rec *rec, const char *at)
 		summary_sip(&rec->sip);
 	if (g.summary && rec->type == REC_ESP)
 		summary_esp(&rec->esp);
+	if (g.draw)
+		draw_record(rec, at);
 	buf_put(&g.out, line);
 	buf_u8(&g.out, '\n');
 	put_record();
@@ -212,7 +235,7 @@ on_end(void *arg)
 static void
 outputs_open(const struct pcap_asked *a)
 {
-	bool report = a->list || a->summary;
+	bool report = a->list || a->summary || a->draw.on;
 
 	g.capture = a->write != NULL;
 	g.records = !report && (!g.capture || a->common.output != NULL);
@@ -222,6 +245,8 @@ outputs_open(const struct pcap_asked *a)
 		list_open(a->json);
 	if (a->summary)
 		summary_open();
+	if (a->draw.on)
+		draw_open(&a->draw, a->common.output == NULL);
 	if (g.capture)
 		capture_open(a->write, a->link, a->mtu);
 }
@@ -235,7 +260,9 @@ outputs_close(const struct pcap_asked *a)
 		list_close();
 	if (a->summary)
 		summary_close();
-	if (g.records || a->list || a->summary)
+	if (a->draw.on)
+		draw_close();
+	if (g.records || a->list || a->summary || a->draw.on)
 		tool_out_end();
 }
 
@@ -262,6 +289,7 @@ run(const struct pcap_asked *a, struct sa_db *db, char *const *argv, int n)
 
 	outputs_open(a);
 	g.summary = a->summary;
+	g.draw = a->draw.on;
 	g.sas = a->sas;
 	g.secrets = a->secrets;
 	g.limit = a->common.count;

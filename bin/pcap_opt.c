@@ -8,12 +8,13 @@
 
 enum {
 	OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT, OPT_LINK, OPT_MTU,
-	OPT_CLEAR, OPT_LIST, OPT_SUMMARY,
+	OPT_CLEAR, OPT_LADDER, OPT_LIST, OPT_SUMMARY,
 };
 
 static const struct option options[] = {
 	{ "clear", no_argument, NULL, OPT_CLEAR },
 	{ "duplicates", no_argument, NULL, OPT_DUPLICATES },
+	{ "ladder", optional_argument, NULL, OPT_LADDER },
 	{ "link", required_argument, NULL, OPT_LINK },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "mtu", required_argument, NULL, OPT_MTU },
@@ -34,6 +35,7 @@ static const char help[] =
 "usage: ims-pcap [option ...] [file ...]\n"
 "SIP messages of captures (pcap, pcapng, snoop) as JSON lines, ESP opened.\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
+"  -f, --format json     records for the lines of --list\n"
 "  -n, --count N         stop after N messages\n"
 "  -o, --output FILE     write there, whole or not at all\n"
 "  -l, --line-buffered,  -x, --secrets   flush each record; keys in sa records\n"
@@ -42,11 +44,10 @@ static const char help[] =
 "  -R, --role ROLE=ADDR[:PORT]   which node that is, for --leg; repeatable\n"
 "  -h, --help,  -V, --version    this text; the version\n"
 "      --clear           with -w: the input, what is in ESP and SRTP opened\n"
-"      --duplicates      copies of a packet too\n"
-"      --list, --summary   a line for each registration, call ...; figures\n"
-"  -f, --format json     records for the lines of --list\n"
+"      --ladder[=FORM]   a drawing: text, ascii, mermaid, svg, html; all\n"
 "      --link, --mtu     link type of -w, and the longest of its IP packets\n"
-"      --packets         packet records instead of messages, ESP as it is\n"
+"      --list, --summary   a line for each registration, call ...; figures\n"
+"      --packets, --duplicates  packets, ESP as it is; copies of packets too\n"
 "      --sa, --stat      sa records too; what became of every frame, at the end\n"
 "Only what fits all that is given of:\n"
 "      --call-id X, --impi X, --registration N\n"
@@ -97,6 +98,9 @@ options_read(struct pcap_asked *a, int argc, char **argv, struct sa_db *db)
 		case OPT_CLEAR:
 			a->clear = true;
 			break;
+		case OPT_LADDER:
+			draw_option(&a->draw, optarg);
+			break;
 		case OPT_LINK:
 			a->link = optarg;
 			break;
@@ -136,7 +140,7 @@ check_clear(const struct pcap_asked *a)
 	if (a->common.output != NULL || a->common.count > 0 ||
 	    a->link != NULL || a->mtu > 0 || a->stat || a->sas ||
 	    a->flow.packets || a->flow.duplicates || a->list ||
-	    a->summary || select_any())
+	    a->summary || a->draw.on || select_any())
 		tool_die(TOOL_USAGE, "--clear goes with -k, -q, -v and -w only");
 }
 
@@ -150,10 +154,12 @@ check(const struct pcap_asked *a)
 	if (a->flow.packets && select_messages())
 		tool_die(TOOL_USAGE, "--packets: of packets only --filter, "
 		    "--from and --until select");
-	if ((a->list || a->summary) && (a->write != NULL || a->flow.packets ||
+	if ((a->list || a->summary || a->draw.on) && (a->write != NULL || a->flow.packets ||
 	    a->stat || a->sas))
-		tool_die(TOOL_USAGE, "--list, --summary: no -w, --packets, "
-		    "--sa, --stat");
+		tool_die(TOOL_USAGE, "--ladder, --list, --summary: no -w, "
+		    "--packets, --sa, --stat");
+	if (a->draw.on && (a->list || a->summary))
+		tool_die(TOOL_USAGE, "--ladder or --list or --summary");
 	if (a->write == NULL && (a->link != NULL || a->mtu > 0))
 		tool_die(TOOL_USAGE, "--link and --mtu are of a capture: -w "
 		    "is missing");

@@ -2,6 +2,7 @@
 #ifndef PCAP_OPT_H
 #define PCAP_OPT_H
 
+#include "pcap_ladder.h"
 #include "tool.h"
 
 struct pcap_asked {
@@ -11,6 +12,7 @@ struct pcap_asked {
 	size_t			 mtu;
 	bool			 clear, list, summary;
 	bool			 json;		/* records for --list */
+	struct draw		 draw;
 	bool			 sas, secrets, stat;
 };
 

@@ -292,22 +292,21 @@ words(const struct ladder_arrow *a, size_t room, char text[LADDER_SAY],
 }
 
 /* NOTE beside an arrow from LOW to HIGH, if there is room on a side. */
-static void
+static bool
 beside(struct canvas *v, size_t low, size_t high, const char *note)
 {
 	size_t n = strlen(note), x = life_at(v, high), end;
 
-	if (n == 0)
-		return;
 	end = high + 1 < v->n ? life_at(v, high + 1) : v->look->width;
-	if (x + 1 + n < end) {
+	if (x + 2 + n <= end) {
 		(void)put(v, x + 2, n, note);
-		return;
+		return true;
 	}
 	x = life_at(v, low);
-	end = low > 0 ? life_at(v, low - 1) : v->left;
-	if (low > 0 && end + 2 + n < x)
-		(void)put(v, x - 1 - n, n, note);
+	if (low == 0 || life_at(v, low - 1) + 2 + n > x)
+		return false;
+	(void)put(v, x - 1 - n, n, note);
+	return true;
 }
 
 static void
@@ -326,9 +325,14 @@ stroke(struct canvas *v, const struct ladder_arrow *a, size_t from, size_t to)
 	v->cell[from < to ? end - 1 : x] = from < to ? G_RIGHT : G_LEFT;
 	words(a, room, text, note);
 	n = strlen(text) < room ? strlen(text) : room;
-	(void)put(v, x + 1 + (room - n) / 2, n, text);
-	beside(v, low, high, note);
-	v->color_from = x;
+	x += 1 + (room - n) / 2;
+	if (n + 2 <= room)
+		v->cell[x - 1] = v->cell[x + n] = ' ';
+	(void)put(v, x, n, text);
+	/* At least the number of the SPI. */
+	if (note[0] != '\0' && !beside(v, low, high, note))
+		(void)beside(v, low, high, note + strcspn(note, "0"));
+	v->color_from = life_at(v, low) + 1;
 	v->color_to = end;
 }
 
@@ -337,17 +341,17 @@ static void
 loop(struct canvas *v, const struct ladder_arrow *a, size_t at)
 {
 	bool left = at + 1 == v->n && at > 0;
-	size_t x = life_at(v, at), room = v->pitch - 3, n;
+	size_t x = life_at(v, at), room = v->pitch - 4, n;
 	char text[LADDER_SAY], note[LADDER_SAY];
 
 	if (at + 1 == v->n && !left && x + v->pitch < v->look->width)
-		room = v->look->width - x - 3;
+		room = v->look->width - x - 4;
 	words(a, room, text, note);
 	n = strlen(text) < room ? strlen(text) : room;
 	v->cell[left ? x - 1 : x + 1] = left ? G_RIGHT : G_LEFT;
-	(void)put(v, left ? x - 1 - n : x + 2, n, text);
-	v->color_from = left ? x - 1 - n : x + 1;
-	v->color_to = v->color_from + n + 1;
+	(void)put(v, left ? x - 2 - n : x + 3, n, text);
+	v->color_from = left ? x - 2 - n : x + 1;
+	v->color_to = v->color_from + n + 2;
 }
 
 static size_t
@@ -373,24 +377,44 @@ arrow(struct canvas *v, const struct ladder_arrow *a,
 	line_end(v);
 }
 
+/* TEXT in as many lines as it takes, all but the first further in. */
+static void
+paragraph(struct canvas *v, const char *text, const char *color)
+{
+	size_t in = 0;
+
+	while (*text != '\0') {
+		size_t n = strlen(text), room = v->look->width - in;
+
+		if (n > room) {
+			for (n = room; n > 0 && text[n] != ' '; n--)
+				;
+			if (n == 0)
+				n = room;
+		}
+		for (size_t i = 0; i < n; i++)
+			v->cell[in + i] = (uint8_t)text[i];
+		v->color_from = in;
+		v->color_to = in + n;
+		v->color = v->look->color ? color : NULL;
+		line_end(v);
+		text += n + (text[n] == ' ');
+		in = 2;
+	}
+}
+
 static void
 title(struct canvas *v, const struct ladder *l, size_t section)
 {
 	char text[LADDER_SAY];
 
 	ladder_title(l, section, text);
-	(void)put(v, 0, v->look->width, text);
-	v->color_from = 0;
-	v->color_to = strlen(text) < v->look->width ? strlen(text) :
-	    v->look->width;
-	v->color = v->look->color ? "\033[1m" : NULL;
-	line_end(v);
+	paragraph(v, text, "\033[1m");
 	if (l->section[section].call_id[0] == '\0')
 		return;
 	(void)snprintf(text, sizeof(text), "Call-ID: %s",
 	    l->section[section].call_id);
-	(void)put(v, 0, v->look->width, text);
-	line_end(v);
+	paragraph(v, text, NULL);
 }
 
 /* What the marks mean that there were. */
