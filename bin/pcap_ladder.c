@@ -99,7 +99,7 @@ on_gone(const struct story *t)
 	    (unsigned long long)t->number, story_word(t->kind, t->state));
 	if (t->state == STORY_REFUSED)
 		buf_printf(&s->title, " %u", t->status);
-	buf_printf(&s->title, ": %s > %s", t->who[0] != '\0' ? t->who : "-",
+	buf_printf(&s->who, "%s > %s", t->who[0] != '\0' ? t->who : "-",
 	    t->to[0] != '\0' ? t->to : "-");
 }
 

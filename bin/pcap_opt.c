@@ -44,7 +44,7 @@ static const char help[] =
 "  -R, --role ROLE=ADDR[:PORT]   which node that is, for --leg; repeatable\n"
 "  -h, --help,  -V, --version    this text; the version\n"
 "      --clear           with -w: the input, what is in ESP and SRTP opened\n"
-"      --ladder[=FORM]   a drawing: text, ascii, mermaid, svg, html; all\n"
+"      --ladder[=FORM]   a drawing: text, ascii, mermaid, svg, html; all: one\n"
 "      --link, --mtu     link type of -w, and the longest of its IP packets\n"
 "      --list, --summary   a line for each registration, call ...; figures\n"
 "      --packets, --duplicates  packets, ESP as it is; copies of packets too\n"

@@ -42,7 +42,7 @@ begin(struct buf *out, int fail_on)
 	(void)fail_on;
 	(void)audit_rules(&n);
 	ladder_html_begin(out, "ims-verify");
-	g.ladder.keep = true;
+	g.ladder.keep = g.ladder.judged = true;
 	check(ladder_init(&g.ladder));
 	if ((g.by_rule = calloc(n, sizeof(*g.by_rule))) == NULL)
 		check(ERR_MEM);

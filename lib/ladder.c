@@ -25,6 +25,7 @@ ladder_free(struct ladder *l)
 		buf_free(&l->arrow[i].notes);
 	for (size_t i = 0; i < l->n_section; i++) {
 		buf_free(&l->section[i].title);
+		buf_free(&l->section[i].who);
 		buf_free(&l->section[i].verdicts);
 	}
 	free(l->arrow);

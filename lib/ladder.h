@@ -56,6 +56,7 @@ struct ladder_section {
 	char		 call_id[SLICE_SHOW];
 	char		 method[SLICE_SHOW];	/* of its first message */
 	struct buf	 title;		/* printable ASCII; else METHOD */
+	struct buf	 who;		/* the same: of whom it is */
 	struct buf	 verdicts;	/* HTML under its title */
 	uint64_t	 notes;
 	size_t		 first, last;	/* 1 + the arrow; or 0 */
@@ -64,6 +65,7 @@ struct ladder_section {
 struct ladder {
 	bool		 keep;		/* the messages, for HTML */
 	bool		 one;		/* section of all */
+	bool		 judged;	/* colours are of LEVEL alone */
 	struct audit	*audit;		/* the caller's */
 	struct ladder_arrow *arrow;
 	size_t		 n;
@@ -74,7 +76,7 @@ struct ladder {
 	struct table	*by_call, *seen;
 };
 
-/* Zero L, set its first three fields, and then this: 0, or ERR_MEM. */
+/* Zero L, set its first four fields, and then this: 0, or ERR_MEM. */
 int	 ladder_init(struct ladder *l) __attribute__((warn_unused_result));
 void	 ladder_free(struct ladder *l);
 

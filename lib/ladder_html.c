@@ -37,16 +37,21 @@ ladder_html_begin(struct buf *out, const char *title)
 static void
 title(struct buf *out, const struct ladder *l, size_t section)
 {
-	const char *call_id = l->section[section].call_id;
 	char text[LADDER_SAY];
 
 	ladder_title(l, section, text);
 	put(out, text);
-	if (call_id[0] == '\0')
+}
+
+/* A line under the title, if there is something to be said. */
+static void
+under(struct buf *out, const char *text)
+{
+	if (text[0] == '\0')
 		return;
-	buf_str(out, " <code>");
-	put(out, call_id);
-	buf_str(out, "</code>");
+	buf_str(out, "<p class=\"who\">");
+	put(out, text);
+	buf_str(out, "</p>\n");
 }
 
 void
@@ -56,7 +61,9 @@ ladder_html_nav(struct buf *out, const struct ladder *l)
 	for (size_t i = 0; i < l->n_section; i++) {
 		buf_printf(out, "<li><a href=\"#l%zu\">", i);
 		title(out, l, i);
-		buf_str(out, "</a>");
+		buf_str(out, "</a> <code>");
+		put(out, l->section[i].call_id);
+		buf_str(out, "</code>");
 		if (l->section[i].notes > 0)
 			buf_printf(out, " %llu",
 			    (unsigned long long)l->section[i].notes);
@@ -105,12 +112,14 @@ front(struct buf *out, const struct ladder_arrow *a,
 }
 
 static const char *
-class_of(const struct ladder_arrow *a)
+class_of(const struct ladder *l, const struct ladder_arrow *a)
 {
 	static const char *const levels[] = { "note", "warning", "error" };
 
 	if (a->level >= 0)
 		return levels[a->level];
+	if (l->judged && a->lock != LADDER_CLOSED)
+		return "wait";
 	if (a->lock == LADDER_CLOSED)
 		return "closed";
 	if (a->status >= 300)
@@ -137,7 +146,7 @@ arrow(struct buf *out, struct ladder_nodes *ns, const struct ladder_arrow *a)
 	char text[LADDER_SAY];
 
 	buf_printf(out, "<span class=\"lines\"><span class=\"arrow %s%s%s ",
-	    class_of(a), a->lock != LADDER_CLEAR && a->lock != LADDER_CLOSED ?
+	    class_of(ns->l, a), a->lock != LADDER_CLEAR && a->lock != LADDER_CLOSED ?
 	    " esp" : "", a->again || a->copy ? " again" : "");
 	stroke(out, ns, ladder_column(ns, a, true),
 	    ladder_column(ns, a, false));
@@ -183,10 +192,15 @@ section(struct buf *out, const struct ladder *l, size_t i,
 {
 	const struct ladder_arrow *a = ladder_first(l, i), *before = NULL;
 	struct ladder_nodes ns;
+	char text[LADDER_SAY];
 
 	buf_printf(out, "<section id=\"l%zu\"><h2>", i);
 	title(out, l, i);
 	buf_str(out, "</h2>\n");
+	ladder_who(l, i, text);
+	under(out, text);
+	ladder_call(l, i, text);
+	under(out, text);
 	buf_put(out, buf_slice(&l->section[i].verdicts));
 	if (a != NULL) {
 		ladder_nodes(&ns, l, i);

@@ -42,6 +42,11 @@ void	 ladder_node_place(const struct ladder_node *node,
 /* The section's title, or what stands for one. */
 void	 ladder_title(const struct ladder *l, size_t section,
 	    char out[LADDER_SAY]);
+/* Lines under it: of whom it is, its Call-ID; "" if that is not known. */
+void	 ladder_who(const struct ladder *l, size_t section,
+	    char out[LADDER_SAY]);
+void	 ladder_call(const struct ladder *l, size_t section,
+	    char out[LADDER_SAY]);
 /* What an arrow is; with the method that a response is to if FULL. */
 void	 ladder_what(const struct ladder_arrow *a, bool full,
 	    char out[LADDER_SAY]);

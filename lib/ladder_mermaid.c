@@ -49,10 +49,12 @@ title(struct buf *out, const struct ladder *l, size_t section, size_t nodes)
 	buf_str(out, nodes > 1 ? "    Note over n1,n" : "    Note over n");
 	buf_printf(out, "%zu: ", nodes);
 	put(out, text);
-	if (l->section[section].call_id[0] != '\0') {
-		buf_str(out, "<br/>Call-ID ");
-		put(out, l->section[section].call_id);
-	}
+	ladder_who(l, section, text);
+	buf_str(out, text[0] != '\0' ? "<br/>" : "");
+	put(out, text);
+	ladder_call(l, section, text);
+	buf_str(out, text[0] != '\0' ? "<br/>" : "");
+	put(out, text);
 	buf_u8(out, '\n');
 }
 

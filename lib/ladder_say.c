@@ -23,6 +23,24 @@ ladder_title(const struct ladder *l, size_t section, char out[LADDER_SAY])
 }
 
 void
+ladder_who(const struct ladder *l, size_t section, char out[LADDER_SAY])
+{
+	const struct buf *who = &l->section[section].who;
+
+	(void)snprintf(out, LADDER_SAY, "%.*s", (int)who->n,
+	    who->n > 0 ? (const char *)who->p : "");
+}
+
+void
+ladder_call(const struct ladder *l, size_t section, char out[LADDER_SAY])
+{
+	const char *call_id = l->section[section].call_id;
+
+	(void)snprintf(out, LADDER_SAY, "%s%s", call_id[0] != '\0' ?
+	    "Call-ID " : "", call_id);
+}
+
+void
 ladder_what(const struct ladder_arrow *a, bool full, char out[LADDER_SAY])
 {
 	size_t n;

@@ -7,7 +7,7 @@
 
 /* Lengths in pixels; a letter's width is that of a wide font. */
 enum {
-	MARGIN = 16, FRONT = 150, ROW = 36, HEAD = 92, FOOT = 44,
+	MARGIN = 16, FRONT = 150, ROW = 36, HEAD = 108, FOOT = 44,
 	LETTER = 7, SMALL = 6, PITCH_LEAST = 130, PITCH_MOST = 280, TIP = 26,
 };
 
@@ -163,6 +163,8 @@ words(struct sheet *s, const struct ladder_arrow *a, size_t x,
 	char text[LADDER_SAY], under[LADDER_SAY], class[32];
 
 	ladder_what(a, true, text);
+	if (strlen(text) * LETTER > room)
+		ladder_what(a, false, text);
 	line_of(s, x, s->y - 6, anchor, text, LETTER, room);
 	ladder_under(a, under);
 	if (a->again || a->copy)
@@ -226,11 +228,11 @@ heads(struct sheet *s, size_t rows)
 		size_t x = life(s, i);
 
 		ladder_node_place(&s->ns.node[i], place);
-		line_of(s, x, s->y + 58, "role mid",
+		line_of(s, x, s->y + 74, "role mid",
 		    ladder_node_role(&s->ns.node[i]), LETTER, s->pitch);
-		line_of(s, x, s->y + 74, "small mid", place, SMALL, s->pitch);
+		line_of(s, x, s->y + 90, "small mid", place, SMALL, s->pitch);
 		buf_printf(s->out, "<path class=\"life\" d=\"M%zu %zuV%zu\"/>\n",
-		    x, s->y + 82, s->y + HEAD + rows * ROW);
+		    x, s->y + 98, s->y + HEAD + rows * ROW);
 	}
 }
 
@@ -251,18 +253,18 @@ one(struct sheet *s, const struct ladder *l, size_t section,
     ladder_flush *flush)
 {
 	const struct ladder_arrow *a, *before = NULL;
-	char text[LADDER_SAY], call[LADDER_SAY];
+	char text[LADDER_SAY];
 	size_t room;
 
 	ladder_nodes(&s->ns, l, section);
 	s->pitch = pitch(&s->ns, section);
 	room = FRONT + s->ns.n * s->pitch;
 	ladder_title(l, section, text);
-	line_of(s, MARGIN, s->y + 18, "title", text, LETTER + 2, room);
-	(void)snprintf(call, sizeof(call), "Call-ID %s",
-	    l->section[section].call_id);
-	if (l->section[section].call_id[0] != '\0')
-		line_of(s, MARGIN, s->y + 34, "small", call, SMALL, room);
+	line_of(s, MARGIN, s->y + 18, "title", text, LETTER + 3, room);
+	ladder_who(l, section, text);
+	line_of(s, MARGIN, s->y + 34, "small", text, SMALL, room);
+	ladder_call(l, section, text);
+	line_of(s, MARGIN, s->y + 50, "small", text, SMALL, room);
 	heads(s, rows(l, section));
 	s->y += HEAD + ROW / 2;
 	for (a = ladder_first(l, section); a != NULL;

@@ -410,10 +410,9 @@ title(struct canvas *v, const struct ladder *l, size_t section)
 
 	ladder_title(l, section, text);
 	paragraph(v, text, "\033[1m");
-	if (l->section[section].call_id[0] == '\0')
-		return;
-	(void)snprintf(text, sizeof(text), "Call-ID: %s",
-	    l->section[section].call_id);
+	ladder_who(l, section, text);
+	paragraph(v, text, NULL);
+	ladder_call(l, section, text);
 	paragraph(v, text, NULL);
 }
 

@@ -28,6 +28,12 @@ xml_text(struct buf *out, struct slice s)
 	for (size_t i = 0, n; i < s.n; i += n > 0 ? n : 1) {
 		struct slice c = slice_from(s, i);
 
+		/* Which whoever reads it makes an LF. */
+		if (slice_starts(c, "\r\n")) {
+			buf_str(out, "\r\n");
+			n = 2;
+			continue;
+		}
 		n = character(c);
 		c = slice_sub(c, 0, n);
 		if (n == 0 || forbidden(c))

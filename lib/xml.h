@@ -8,7 +8,7 @@
 
 /*
  * Append S to OUT as text or as the value of an attribute in double quotes;
- * what XML 1.0 cannot have is U+FFFD.
+ * what XML 1.0 cannot have, and a CR alone, is U+FFFD.
  */
 void	 xml_text(struct buf *out, struct slice s);
 

@@ -179,7 +179,7 @@ PY
 	    <(jq -c . got | sort)
 	# XML makes CR LF an LF.
 	diff -u <(ims-pcap "$CALL" | jq -c '.message | gsub("\r"; "")' | sort) \
-	    <(jq -c 'gsub("�"; "")' messages | sort)
+	    <(jq -c . messages | sort)
 	same "$(ims-verify --registrations -f json "$CALL" | jq -r \
 	    'select(.type == "registration") | .verdict')" \
 	    "$(grep -o '<b>registered</b>' html | tr -d '</>b')"
