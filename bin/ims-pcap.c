@@ -33,7 +33,7 @@ on_sip(const struct flow_sip *m, void *arg)
 {
 	(void)arg;
 	if (g.draw)
-		draw_learn(m);
+		draw_learn(m, tool_place("frame", m->where.frame));
 	if (!select_sip(m) || (g.limit != 0 && g.messages == g.limit))
 		return;
 	g.messages++;
@@ -43,7 +43,7 @@ on_sip(const struct flow_sip *m, void *arg)
 	if (g.summary)
 		summary_sip(m);
 	if (g.draw)
-		draw_sip(m, tool_place("frame", m->where.frame));
+		draw_sip(m);
 	rec_write_sip(&g.out, m, m->copy);
 	put_record();
 }
@@ -152,10 +152,10 @@ wanted(const struct rec *rec)
 }
 
 static void
-draw_record(const struct rec *rec, const char *at)
+draw_record(const struct rec *rec)
 {
 	if (rec->type == REC_SIP)
-		draw_sip(&rec->sip, at);
+		draw_sip(&rec->sip);
 	else if (rec->type == REC_ESP)
 		draw_esp(&rec->esp);
 	else if (rec->type == REC_GAP)
@@ -169,7 +169,7 @@ pass(struct slice line, const struct rec *rec, const char *at)
 	bool sip = rec->type == REC_SIP;
 
 	if (sip && g.draw)
-		draw_learn(&rec->sip);
+		draw_learn(&rec->sip, at);
 	if (!wanted(rec) || (sip && g.limit != 0 && g.messages == g.limit))
 		return true;
 	g.found++;
@@ -181,7 +181,7 @@ pass(struct slice line, const struct rec *rec, const char *at)
 	if (g.summary && rec->type == REC_ESP)
 		summary_esp(&rec->esp);
 	if (g.draw)
-		draw_record(rec, at);
+		draw_record(rec);
 	buf_put(&g.out, line);
 	buf_u8(&g.out, '\n');
 	put_record();

@@ -140,25 +140,25 @@ parsed(struct flow_sip *s)
 }
 
 void
-draw_learn(const struct flow_sip *s)
+draw_learn(const struct flow_sip *s, const char *at)
 {
 	struct flow_sip own = *s;
 
 	if (parsed(&own))
 		check(audit_learn(g.ladder.audit, &own));
+	else {
+		tool_warn("%s: message: no SIP start line", at);
+		tool_bad();
+	}
 }
 
 void
-draw_sip(const struct flow_sip *s, const char *at)
+draw_sip(const struct flow_sip *s)
 {
 	struct flow_sip own = *s;
 
 	if (parsed(&own))
 		(void)check(ladder_sip(&g.ladder, &own));
-	else {
-		tool_warn("%s: message: no SIP start line", at);
-		tool_bad();
-	}
 }
 
 void

@@ -14,9 +14,9 @@ struct draw {
 void	 draw_option(struct draw *d, const char *arg);
 /* To what tool_out_open() opened; TERMINAL: that may be one. */
 void	 draw_open(const struct draw *d, bool terminal);
-/* S, drawn or not, tells who is who; draw it. */
-void	 draw_learn(const struct flow_sip *s);
-void	 draw_sip(const struct flow_sip *s, const char *at);
+/* S at AT, drawn or not, tells who is who. */
+void	 draw_learn(const struct flow_sip *s, const char *at);
+void	 draw_sip(const struct flow_sip *s);
 void	 draw_esp(const struct flow_esp *e);
 void	 draw_gap(const struct flow_gap *gap);
 void	 draw_close(void);

@@ -5,7 +5,7 @@
 #include "ladder_int.h"
 
 #define PITCH_MIN	9	/* columns from node to node */
-#define PITCH_MAX	36
+#define PITCH_MAX	56
 #define FLAGS		2	/* columns for them */
 
 /* What is no ASCII in a cell. */
