@@ -256,6 +256,7 @@ next_pcap(struct cap *c, struct cap_frame *out)
 	out->number = ++c->number;
 	out->time_ns = time_of(h);
 	out->linktype = c->linktype;
+	out->form = CAP_PCAP;
 	out->interface = 0;
 	out->wire_len = h->len;
 	out->data = slice_of(data, h->caplen);

@@ -32,6 +32,7 @@ struct cap_frame {
 	uint64_t	 number;	/* from 1, as Wireshark counts */
 	uint64_t	 time_ns;	/* since 1970-01-01 UTC; 0 if it has none */
 	int		 linktype;	/* tcpdump.org's LINKTYPE_ number */
+	enum cap_form	 form;		/* of the file it came from */
 	uint32_t	 interface;	/* pcapng: its index in the section */
 	uint32_t	 wire_len;	/* octets on the wire, as the file says;
 					   data.n were captured */
@@ -78,7 +79,13 @@ FILE		*cap_unpack_file(struct cap_unpack *u);
 const char	*cap_unpack_error(const struct cap_unpack *u);
 void		 cap_unpack_free(struct cap_unpack *u);
 
-/* Writing: pcap with nanoseconds, of frames of LINKTYPE. */
+/*
+ * Writing, with nanoseconds: pcap, of frames of one link type, or pcapng, with
+ * the interfaces that frames say they are of; from CAP_OUT_INTERFACES on, those
+ * of one link type are one.
+ */
+#define CAP_OUT_INTERFACES	64
+
 struct cap_out;
 
 /*
@@ -86,10 +93,12 @@ struct cap_out;
  * NULL: no memory; nothing was written then.
  */
 struct cap_out	*cap_out_new(FILE *f, int linktype);
+struct cap_out	*cap_out_ng_new(FILE *f);
 /*
- * 0, ERR_IO, ERR_LIMIT for a frame over CAP_FRAME_MAX.  Number, link type and
- * interface of FRAME do not matter; a WIRE_LEN below the octets there are is
- * theirs; a time that the file has no room for (2106) is its last.
+ * 0, ERR_IO, ERR_LIMIT for a frame over CAP_FRAME_MAX or a link type too many.
+ * Number and form of FRAME and, in a pcap, link type and interface do not
+ * matter; a WIRE_LEN below the octets there are is theirs; a time that a pcap
+ * has no room for (2106) is its last.
  */
 int		 cap_out_frame(struct cap_out *o, const struct cap_frame *frame)
 		    __attribute__((warn_unused_result));

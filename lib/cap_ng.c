@@ -349,6 +349,7 @@ read_data(struct cap_ng *c, uint32_t len, struct cap_frame *out)
 	    (e = end_block(c)) < 0)
 		return e;
 	out->number = ++c->number;
+	out->form = CAP_PCAPNG;
 	out->data = slice_of(c->data, len);
 	return 1;
 }

@@ -1,4 +1,4 @@
-/* cap_out: pcap files written (draft-ietf-opsawg-pcap). */
+/* cap_out: pcap and pcapng written (draft-ietf-opsawg-pcap, -pcapng). */
 #include <stdlib.h>
 
 #include "buf.h"
@@ -6,13 +6,23 @@
 #include "err.h"
 
 #define MAGIC		0xa1b23c4d	/* nanoseconds */
-#define RECORD_LEN	16		/* before each frame */
+#define BLOCK_LEN	36		/* around a frame, and padding */
+#define IDB_LEN		32
 #define GATHER		(1U << 20)	/* octets of a write, at most */
 #define NS_PER_S	1000000000U
+
+enum { BLOCK_SHB = 0x0a0d0d0a, BLOCK_IDB = 1, BLOCK_EPB = 6 };
+enum { OPT_TSRESOL = 9 };	/* of an interface */
 
 struct cap_out {
 	FILE		*f;		/* the caller's */
 	struct buf	 b;		/* gathered; its room was made before */
+	bool		 ng;
+	struct {
+		int		 linktype;
+		uint32_t	 was;	/* its number where it came from */
+	} interface[CAP_OUT_INTERFACES];
+	uint32_t	 n_interface;
 };
 
 /* Little-endian, as nearly all files are. */
@@ -28,8 +38,8 @@ put32(struct buf *b, uint32_t v)
 	buf_u32(b, __builtin_bswap32(v));
 }
 
-struct cap_out *
-cap_out_new(FILE *f, int linktype)
+static struct cap_out *
+out_new(FILE *f)
 {
 	struct cap_out *o = calloc(1, sizeof(*o));
 
@@ -42,6 +52,16 @@ cap_out_new(FILE *f, int linktype)
 		return NULL;
 	}
 	buf_reset(&o->b);
+	return o;
+}
+
+struct cap_out *
+cap_out_new(FILE *f, int linktype)
+{
+	struct cap_out *o = out_new(f);
+
+	if (o == NULL)
+		return NULL;
 	put32(&o->b, MAGIC);
 	put16(&o->b, 2);	/* version 2.4 */
 	put16(&o->b, 4);
@@ -52,24 +72,95 @@ cap_out_new(FILE *f, int linktype)
 	return o;
 }
 
+struct cap_out *
+cap_out_ng_new(FILE *f)
+{
+	struct cap_out *o = out_new(f);
+
+	if (o == NULL)
+		return NULL;
+	o->ng = true;
+	put32(&o->b, BLOCK_SHB);
+	put32(&o->b, 28);
+	put32(&o->b, 0x1a2b3c4d);	/* the order of octets */
+	put16(&o->b, 1);		/* version 1.0 */
+	put16(&o->b, 0);
+	put32(&o->b, UINT32_MAX);	/* the section's length is not said */
+	put32(&o->b, UINT32_MAX);
+	put32(&o->b, 28);
+	return o;
+}
+
+/* The interface of FRAME, a new one if need be; or ERR_LIMIT. */
+static int
+interface_of(struct cap_out *o, const struct cap_frame *frame)
+{
+	bool full = o->n_interface == CAP_OUT_INTERFACES;
+
+	for (uint32_t i = 0; i < o->n_interface; i++)
+		if (o->interface[i].linktype == frame->linktype && (full ||
+		    o->interface[i].was == frame->interface))
+			return (int)i;
+	if (full)
+		return ERR_LIMIT;
+	put32(&o->b, BLOCK_IDB);
+	put32(&o->b, IDB_LEN);
+	put16(&o->b, (uint16_t)frame->linktype);
+	put16(&o->b, 0);
+	put32(&o->b, CAP_FRAME_MAX);
+	put16(&o->b, OPT_TSRESOL);
+	put16(&o->b, 1);
+	put32(&o->b, 9);		/* 10^-9 s, and padding */
+	put32(&o->b, 0);		/* no more options */
+	put32(&o->b, IDB_LEN);
+	o->interface[o->n_interface].linktype = frame->linktype;
+	o->interface[o->n_interface].was = frame->interface;
+	return (int)o->n_interface++;
+}
+
+static int
+put_block(struct cap_out *o, const struct cap_frame *frame, uint32_t wire)
+{
+	uint32_t n = (uint32_t)frame->data.n, pad = -n & 3;
+	uint32_t total = 32 + n + pad;
+	int i = interface_of(o, frame);
+
+	if (i < 0)
+		return i;
+	put32(&o->b, BLOCK_EPB);
+	put32(&o->b, total);
+	put32(&o->b, (uint32_t)i);
+	put32(&o->b, (uint32_t)(frame->time_ns >> 32));
+	put32(&o->b, (uint32_t)frame->time_ns);
+	put32(&o->b, n);
+	put32(&o->b, wire);
+	buf_put(&o->b, frame->data);
+	for (; pad > 0; pad--)
+		buf_u8(&o->b, 0);
+	put32(&o->b, total);
+	return 0;
+}
+
 int
 cap_out_frame(struct cap_out *o, const struct cap_frame *frame)
 {
 	uint64_t s = frame->time_ns / NS_PER_S;
 	uint32_t ns = (uint32_t)(frame->time_ns % NS_PER_S);
-	size_t wire = frame->wire_len;
+	uint32_t wire = frame->wire_len;
 
 	if (frame->data.n > CAP_FRAME_MAX)
 		return ERR_LIMIT;
-	if (GATHER - o->b.n < RECORD_LEN + frame->data.n &&
+	if (GATHER - o->b.n < IDB_LEN + BLOCK_LEN + frame->data.n &&
 	    cap_out_flush(o) < 0)
 		return ERR_IO;
 	if (wire < frame->data.n)
-		wire = frame->data.n;
+		wire = (uint32_t)frame->data.n;
+	if (o->ng)
+		return put_block(o, frame, wire);
 	put32(&o->b, s <= UINT32_MAX ? (uint32_t)s : UINT32_MAX);
 	put32(&o->b, s <= UINT32_MAX ? ns : NS_PER_S - 1);
 	put32(&o->b, (uint32_t)frame->data.n);
-	put32(&o->b, (uint32_t)wire);
+	put32(&o->b, wire);
 	buf_put(&o->b, frame->data);
 	return 0;
 }

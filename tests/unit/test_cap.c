@@ -676,6 +676,74 @@ test_out(void)
 	cap_out_free(NULL);
 }
 
+/* The same by draft-ietf-opsawg-pcapng, of two interfaces. */
+static void
+test_out_ng(void)
+{
+	static const uint8_t octets[] = { 0x45, 0, 0, 1 };
+	const struct cap_frame in[] = {
+		{ .time_ns = 1700000000ULL * NS_PER_S + 7, .wire_len = 60,
+		    .linktype = 101, .data = { octets, 4 } },
+		{ .wire_len = 3, .linktype = 1, .interface = 5,
+		    .data = { octets, 3 } },
+		{ .time_ns = UINT64_MAX, .linktype = 101,
+		    .data = { octets, 0 } },
+	};
+	struct cap_frame got;
+	uint8_t file[512];
+	FILE *f = fmemopen(file, sizeof(file), "w+b");
+	struct cap_out *o = NULL;
+	struct cap *c;
+	long n;
+
+	if (f == NULL || (o = cap_out_ng_new(f)) == NULL)
+		unit_fatal("cap_out_ng_new", "no memory");
+	for (size_t i = 0; i < 3; i++)
+		CHECK_INT(cap_out_frame(o, &in[i]), 0, "ng: frame %zu", i + 1);
+	CHECK_INT(cap_out_flush(o), 0, "ng: flushed");
+	cap_out_free(o);
+	n = ftell(f);
+	fclose(f);
+	CHECK_HEX(file, (size_t)n,
+	    "0a0d0d0a1c0000004d3c2b1a01000000" "ffffffffffffffff1c000000"
+	    "01000000200000006500000000000400" "09000100090000000000000020000000"
+	    "060000002400000000000000fe9c9717" "07002a36040000003c000000"
+	    "4500000124000000"
+	    "01000000200000000100000000000400" "09000100090000000000000020000000"
+	    "06000000240000000100000000000000" "000000000300000003000000"
+	    "4500000024000000"
+	    "060000002000000000000000ffffffff" "ffffffff0000000000000000"
+	    "20000000", "ng: the file");
+	c = open_file(f = memory(file, (size_t)n), "written");
+	for (size_t i = 0; i < 3; i++)
+		CHECK(cap_next(c, &got) == 1 &&
+		    got.linktype == in[i].linktype && got.form == CAP_PCAPNG &&
+		    got.interface == i % 2 && got.wire_len == in[i].wire_len &&
+		    slice_eq(got.data, in[i].data), "ng: frame %zu again",
+		    i + 1);
+	cap_close(c);
+	fclose(f);
+}
+
+/* More interfaces than are kept apart; more link types than there can be. */
+static void
+test_out_interfaces(void)
+{
+	struct cap_frame in = { .linktype = 1 };
+	FILE *f = fopen("/dev/null", "wb");
+	struct cap_out *o = NULL;
+
+	if (f == NULL || (o = cap_out_ng_new(f)) == NULL)
+		unit_fatal("cap_out_ng_new", "no memory");
+	for (; in.interface < 2 * CAP_OUT_INTERFACES; in.interface++)
+		CHECK_EACH(cap_out_frame(o, &in) == 0, "interface %u",
+		    in.interface);
+	in.linktype = 101;
+	CHECK_INT(cap_out_frame(o, &in), ERR_LIMIT, "another link type");
+	cap_out_free(o);
+	fclose(f);
+}
+
 /* More than is gathered at a time; frames of all sizes. */
 static void
 test_out_many(void)
@@ -729,6 +797,8 @@ int
 main(void)
 {
 	test_out();
+	test_out_ng();
+	test_out_interfaces();
 	test_out_many();
 	test_out_full();
 	test_detect();
