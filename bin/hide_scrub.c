@@ -29,6 +29,7 @@ static struct {
 	struct sa_db	*db;
 	struct cap_out	*out;
 	FILE		*file;
+	enum cap_form	 form;
 	int		 linktype;
 	bool		 records;	/* or text: not a capture */
 	uint64_t	 frames, found;
@@ -82,18 +83,20 @@ on_frame(const struct cap_frame *f, void *arg)
 	if (g.records)
 		return mixed("a capture");
 	if (g.out == NULL) {
+		g.form = f->form;
 		g.linktype = f->linktype;
 		g.file = tool_write_open(opt.common.output);
-		g.out = cap_out_new(g.file, f->linktype);
+		g.out = g.form == CAP_PCAPNG ? cap_out_ng_new(g.file) :
+		    cap_out_new(g.file, f->linktype);
 		if (g.out == NULL)
 			check(ERR_MEM);
 	}
 	g.frames++;
 	g.found++;
-	if (f->linktype != g.linktype) {
+	if (g.form == CAP_PCAP && f->linktype != g.linktype) {
 		tool_warn_kind("link type", "%s: frame %llu: of another link "
-		    "type than the first; dropped", tool_file(),
-		    (unsigned long long)f->number);
+		    "type than the first, which a pcap cannot have; dropped",
+		    tool_file(), (unsigned long long)f->number);
 		tool_bad();
 		return true;
 	}

@@ -1,5 +1,4 @@
-/* dia: Diameter (RFC 6733) as far as the Cx MAA (TS 29.229) needs it. */
-#include <stdbool.h>
+/* dia: Diameter (RFC 6733), and the vectors of the Cx MAA (TS 29.229). */
 #include <string.h>
 
 #include "dia.h"
@@ -19,20 +18,11 @@
 
 #define AVP_VENDOR_FLAG	0x80		/* RFC 6733 4.1 */
 #define AVP_HEADER	8
-#define AVP_USER_NAME	1		/* RFC 6733 8.14 */
-#define VENDOR_3GPP	10415
 #define AVP_SCHEME	608		/* TS 29.229 table 6.3.1 */
 #define AVP_AUTHENTICATE 609
 #define AVP_AUTHORIZATION 610
-#define AVP_AUTH_DATA	612
 #define AVP_CK		625
 #define AVP_IK		626
-
-struct avp {
-	uint32_t	 code;
-	uint32_t	 vendor;
-	struct slice	 data;
-};
 
 static uint32_t
 be24(const uint8_t *p)
@@ -46,7 +36,9 @@ command_known(const uint8_t *p, size_t n)
 {
 	static const uint16_t known[] = {
 		257, 258, 271, 274, 275, 280, 282,	/* RFC 6733 3.1 */
+		265, 272,				/* TS 29.214, 29.212 */
 		300, 301, 302, 303, 304, 305,		/* TS 29.229 6.1 */
+		306, 307, 308, 309,			/* TS 29.329 6.1 */
 		316, 317, 318, 319, 320, 321, 322, 323,	/* TS 29.272 7.2 */
 	};
 	uint8_t code[COMMAND_LEN] = { 0 };
@@ -81,12 +73,14 @@ dia_frame(struct slice in)
 	return in.n < len ? ERR_MORE : (int)len;
 }
 
-/*
- * Take the first AVP of S off: 1, 0 at the end, ERR_FORMAT.  The padding of
- * the last one may be missing, as some leave it out inside a group.
- */
-static int
-avp_next(struct slice *s, struct avp *a)
+bool
+dia_request(struct slice message)
+{
+	return (message.p[AT_FLAGS] & FLAG_REQUEST) != 0;
+}
+
+int
+dia_avp_next(struct slice *s, struct dia_avp *a)
 {
 	struct cursor c;
 	uint8_t flags;
@@ -112,14 +106,15 @@ avp_next(struct slice *s, struct avp *a)
 	return 1;
 }
 
-static int
-vector_parse(struct slice group, struct dia_vector *v)
+int
+dia_vector_parse(struct slice group, struct dia_vector *v)
 {
-	struct avp a;
+	struct dia_avp a;
 	int e;
 
-	while ((e = avp_next(&group, &a)) > 0) {
-		if (a.vendor != VENDOR_3GPP)
+	memset(v, 0, sizeof(*v));
+	while ((e = dia_avp_next(&group, &a)) > 0) {
+		if (a.vendor != DIA_3GPP)
 			continue;
 		switch (a.code) {
 		case AVP_SCHEME:
@@ -147,14 +142,14 @@ static int
 avps_check(struct slice avps, struct slice *user_name)
 {
 	struct dia_vector v;
-	struct avp a;
+	struct dia_avp a;
 	int e;
 
-	while ((e = avp_next(&avps, &a)) > 0) {
-		if (a.vendor == 0 && a.code == AVP_USER_NAME)
+	while ((e = dia_avp_next(&avps, &a)) > 0) {
+		if (a.vendor == 0 && a.code == DIA_USER_NAME)
 			*user_name = a.data;
-		if (a.vendor == VENDOR_3GPP && a.code == AVP_AUTH_DATA &&
-		    vector_parse(a.data, &v) < 0)
+		if (a.vendor == DIA_3GPP && a.code == DIA_AUTH_DATA &&
+		    dia_vector_parse(a.data, &v) < 0)
 			return ERR_FORMAT;
 	}
 	return e;
@@ -166,23 +161,22 @@ dia_vectors(struct slice in, void (*each)(const struct dia_vector *, void *),
 {
 	struct slice avps = slice_from(in, DIA_HEADER), user = { NULL, 0 };
 	struct dia_vector v;
-	struct avp a;
+	struct dia_avp a;
 	int n = 0;
 
 	if (dia_frame(in) < 0 || (size_t)dia_frame(in) != in.n ||
 	    avps_check(avps, &user) < 0)
 		return ERR_FORMAT;
 	if (be24(in.p + AT_COMMAND) != COMMAND_MAA ||
-	    (in.p[AT_FLAGS] & FLAG_REQUEST) != 0 ||
+	    dia_request(in) ||
 	    slice_be32(in.p + AT_APPLICATION) != APPLICATION_CX)
 		return 0;
-	while (avp_next(&avps, &a) > 0) {
-		if (a.vendor != VENDOR_3GPP || a.code != AVP_AUTH_DATA)
+	while (dia_avp_next(&avps, &a) > 0) {
+		if (a.vendor != DIA_3GPP || a.code != DIA_AUTH_DATA)
 			continue;
-		memset(&v, 0, sizeof(v));
-		v.user_name = user;
-		if (vector_parse(a.data, &v) < 0)
+		if (dia_vector_parse(a.data, &v) < 0)
 			return ERR_FORMAT;
+		v.user_name = user;
 		each(&v, arg);
 		n++;
 	}

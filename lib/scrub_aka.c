@@ -269,32 +269,41 @@ session_keys(struct scrub *s, struct slice params, struct slice of_nonce)
 	put_hex(i, ik);
 }
 
+bool
+scrub_auts(struct scrub *s, const uint8_t rand[AKA_RAND], struct slice autn,
+    struct slice user, uint8_t *o, size_t n)
+{
+	size_t sub = sub_of(s, rand, autn), *known;
+	uint8_t sqn[AKA_SQN], is[AKA_RAND];
+	char key[SA_IMPI_MAX];
+
+	impi_key(key, user);
+	if (sub == NO_SUB && (known = table_get(s->by_impi, key)) != NULL)
+		sub = *known;
+	if (sub == NO_SUB || n > AKA_AUTS_MAX || aka_auts_check(
+	    s->sub[sub].was, rand, slice_of(o, n), sqn) < 0)
+		return false;
+	memcpy(is, rand, AKA_RAND);
+	scrub_octets(s, "rand", is, AKA_RAND);
+	if (aka_auts_write(s->sub[sub].is, is, sqn, o) < 0)
+		s->error = ERR_CRYPT;
+	return true;
+}
+
 /* AUTS (RFC 3310 3.2), under the RAND of the nonce beside it. */
 static void
 auts(struct scrub *s, struct slice value, struct slice of_nonce,
     struct slice user)
 {
-	uint8_t rand[AKA_RAND], autn[AKA_AUTN], o[AKA_AUTS_MAX], sqn[AKA_SQN];
+	uint8_t rand[AKA_RAND], autn[AKA_AUTN], o[AKA_AUTS_MAX];
 	int n = slice_base64(value, o, sizeof(o));
-	size_t *known, sub = NO_SUB;
-	char key[SA_IMPI_MAX];
 	struct buf b;
 
-	if (n > 0 && sa_nonce(of_nonce, rand, autn) == 0) {
-		sub = sub_of(s, rand, slice_of(autn, sizeof(autn)));
-		impi_key(key, user);
-		if (sub == NO_SUB && (known = table_get(s->by_impi, key)) !=
-		    NULL)
-			sub = *known;
-	}
-	if (sub == NO_SUB || aka_auts_check(s->sub[sub].was, rand,
-	    slice_of(o, (size_t)n), sqn) < 0) {
+	if (n <= 0 || sa_nonce(of_nonce, rand, autn) < 0 || !scrub_auts(s,
+	    rand, slice_of(autn, sizeof(autn)), user, o, (size_t)n)) {
 		scrub_token(s, SCRUB_UNPROVEN, scrub_mut(value), value.n);
 		return;
 	}
-	scrub_octets(s, "rand", rand, AKA_RAND);
-	if (aka_auts_write(s->sub[sub].is, rand, sqn, o) < 0)
-		s->error = ERR_CRYPT;
 	buf_init(&b, 256);
 	buf_base64(&b, slice_of(o, (size_t)n));
 	if (!b.bad && b.n >= value.n)

@@ -90,6 +90,9 @@ void	 scrub_user(struct scrub *s, uint8_t *p, size_t n);
 void	 scrub_digits(struct scrub *s, uint8_t *d, size_t n, bool imsi);
 bool	 scrub_host_char(uint8_t c);
 bool	 scrub_well_known(struct slice label);
+/* L, a label of a domain before NEXT (NULL: the last one), at P. */
+void	 scrub_label(struct scrub *s, uint8_t *p, struct slice l,
+	    struct slice next);
 
 /* scrub_addr.c: an address literal of text. */
 bool	 scrub_literal(struct scrub *s, uint8_t *p, size_t n);
@@ -120,6 +123,12 @@ void	 scrub_aka_check(struct scrub *s, const struct sip_msg *m,
 	    struct scrub_proofs *out);
 /* The parameters of an authentication header. */
 void	 scrub_aka_header(struct scrub *s, struct slice value);
+/*
+ * AUTS at O, made under RAND, of the challenge AUTN (or empty) or of USER, anew;
+ * false: it is nobody's, and left.
+ */
+bool	 scrub_auts(struct scrub *s, const uint8_t rand[AKA_RAND],
+	    struct slice autn, struct slice user, uint8_t *o, size_t n);
 /* All else has changed: responses anew. */
 void	 scrub_aka_answer(struct scrub *s, const struct sip_msg *m,
 	    struct scrub_proofs *p);
@@ -134,7 +143,10 @@ void	 scrub_xml(struct scrub *s, uint8_t *p, size_t n);
 void	 scrub_sdp(struct scrub *s, uint8_t *p, size_t n);
 bool	 scrub_sms(struct scrub *s, uint8_t *p, size_t n);
 
-/* The capture: scrub_cap.c, scrub_pkt.c, scrub_ip.c, scrub_esp.c, scrub_tcp.c. */
+/*
+ * The capture: scrub_cap.c, scrub_pkt.c, scrub_ip.c, scrub_esp.c, scrub_tcp.c,
+ * scrub_dia.c, scrub_dns.c.
+ */
 #define SCRUB_LEVELS	16	/* protocols inside one another */
 #define SCRUB_ESPS	2	/* of them, ESP */
 
@@ -186,10 +198,14 @@ void	 scrub_transport(struct scrub_cap *c, struct scrub_walk *w,
 	    uint8_t proto, uint8_t *p, size_t n);
 void	 scrub_link(struct scrub_cap *c, struct scrub_walk *w, int linktype,
 	    uint8_t *p, size_t n);
-/* Vectors of Diameter, so that keys made of them are known. */
-void	 scrub_diameter(struct scrub_cap *c, struct slice message);
 bool	 scrub_datagram(struct scrub_cap *c, struct scrub_walk *w, uint8_t *p,
 	    size_t n);
+
+/* scrub_dia.c: one whole Diameter message; ERR_FORMAT: it is none. */
+int	 scrub_diameter(struct scrub_cap *c, uint8_t *p, size_t n);
+
+/* scrub_dns.c: one whole DNS message; false: it is none, and left. */
+bool	 scrub_dns(struct scrub_cap *c, uint8_t *p, size_t n);
 
 /* scrub_ip.c: an IP packet, checksums and all. */
 void	 scrub_ip(struct scrub_cap *c, struct scrub_walk *w, uint8_t *p,

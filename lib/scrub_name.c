@@ -317,9 +317,10 @@ scrub_well_known(struct slice label)
 	};
 	static const char *const words[] = {
 		"3gpp", "3gppnetwork", "anonymous", "arpa", "com",
-		"conf-factory", "conference", "edu", "epc", "example", "gov",
-		"gprs", "home", "ims", "in-addr", "info", "int", "internal",
-		"invalid", "ip6", "lan", "local", "localdomain", "localhost",
+		"conf-factory", "conference", "e164", "edu", "epc", "example",
+		"gov", "gprs", "home", "ims", "in-addr", "info", "int",
+		"internal", "internet", "invalid", "ip6", "lan", "local",
+		"localdomain", "localhost",
 		"mil", "nai", "net", "node", "null", "org", "pub", "sip",
 		"sips", "sos", "test", "ut", "wlan", "www",
 	};
@@ -352,8 +353,8 @@ mnc(struct scrub *s, uint8_t *p, struct slice mcc)
 	    p + 3);
 }
 
-static void
-label(struct scrub *s, uint8_t *p, struct slice l, struct slice next)
+void
+scrub_label(struct scrub *s, uint8_t *p, struct slice l, struct slice next)
 {
 	if (is_code(l, "mcc"))
 		memcpy(p + 3, "001", 3);
@@ -377,7 +378,7 @@ scrub_host(struct scrub *s, uint8_t *p, size_t n)
 		struct slice peek = rest, next;
 
 		next = rest.n > 0 ? slice_cut(&peek, '.') : slice_of(NULL, 0);
-		label(s, scrub_mut(l), l, next);
+		scrub_label(s, scrub_mut(l), l, next);
 	}
 }
 

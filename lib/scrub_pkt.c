@@ -1,11 +1,11 @@
 /* scrub_pkt: link layers, tunnels and datagrams. */
 #include <string.h>
 
-#include "dia.h"
 #include "err.h"
 #include "scrub_int.h"
 
 #define UDP_HEADER	8
+#define PORT_DNS	53
 
 enum {
 	LINK_ETHERNET = 1,
@@ -40,41 +40,6 @@ scrub_blank(struct scrub_cap *c, uint8_t *p, size_t n)
 	}
 	memset(p, 0, n);
 	c->s->count[SCRUB_PAYLOAD]++;
-}
-
-static void
-vector(const struct dia_vector *v, void *arg)
-{
-	struct scrub_cap *c = arg;
-	uint8_t auth[AKA_RAND + AKA_AUTN_MAX], xres[32], ck[16], ik[16];
-	struct scrub_vector is = { .rand = auth, .autn = auth + AKA_RAND,
-	    .xres = xres, .ck = ck, .ik = ik };
-	size_t n = v->authenticate.n;
-
-	if (n < AKA_RAND || n > sizeof(auth) || v->ck.n != 16 ||
-	    v->ik.n != 16 || v->authorization.n > sizeof(xres))
-		return;
-	memcpy(auth, v->authenticate.p, n);
-	memcpy(xres, v->authorization.p, v->authorization.n);
-	memcpy(ck, v->ck.p, 16);
-	memcpy(ik, v->ik.p, 16);
-	is.autn_len = n - AKA_RAND;
-	is.xres_len = v->authorization.n;
-	if (sa_db_vector(c->s->db, auth, ck, ik, 0) < 0 ||
-	    scrub_vector(c->s, &is) < 0)
-		c->s->error = ERR_MEM;
-	if (c->s->opt.vector != NULL)
-		c->s->opt.vector(&is, c->s->opt.arg);
-	crypt_wipe(ck, sizeof(ck));
-	crypt_wipe(ik, sizeof(ik));
-}
-
-void
-scrub_diameter(struct scrub_cap *c, struct slice message)
-{
-	/* What is no Diameter, or damaged, has no vector for us. */
-	if (dia_vectors(message, vector, c) < 0)
-		return;
 }
 
 /* A datagram that is SIP, or empty lines; false: something else. */
@@ -152,6 +117,9 @@ udp(struct scrub_cap *c, struct scrub_walk *w, uint8_t *p, size_t n)
 		tunnelled(c, w, r, p, n, in);
 	else if (pkt_modem(u.dport, u.payload, &in) == PKT_NEXT_IP)
 		tunnelled(c, w, PKT_NEXT_IP, p, n, in);
+	else if ((u.sport == PORT_DNS || u.dport == PORT_DNS) &&
+	    scrub_dns(c, p, n))
+		return;
 	else if (scrub_datagram(c, w, p, n))
 		return;
 	else if ((u.sport == PKT_PORT_NATT || u.dport == PKT_PORT_NATT) &&
@@ -229,9 +197,9 @@ sctp_chunk(struct scrub_cap *c, struct scrub_walk *w, uint8_t *p, size_t n)
 	}
 	w->cut = d.cut;
 	if (d.begin && (d.end || d.cut)) {
-		if (scrub_datagram(c, w, scrub_mut(d.data), d.data.n))
+		if (scrub_datagram(c, w, scrub_mut(d.data), d.data.n) ||
+		    scrub_diameter(c, scrub_mut(d.data), d.data.n) == 0)
 			return;
-		scrub_diameter(c, d.data);
 	}
 	scrub_blank(c, scrub_mut(d.data), d.data.n);
 }

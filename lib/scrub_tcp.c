@@ -82,6 +82,7 @@ look(void *arg, struct slice data, bool last, bool blind, size_t *n)
 {
 	int r;
 
+	(void)arg;
 	(void)blind;
 	for (*n = 0; *n < data.n && (data.p[*n] == '\r' ||
 	    data.p[*n] == '\n');)
@@ -100,8 +101,7 @@ look(void *arg, struct slice data, bool last, bool blind, size_t *n)
 		return TCP_WAIT;
 	if (r > 0 && (size_t)r <= data.n) {
 		*n = (size_t)r;
-		scrub_diameter(arg, slice_sub(data, 0, *n));
-		return TCP_JUNK;
+		return TCP_MESSAGE;
 	}
 	*n = sip_find(data, 1);
 	return TCP_JUNK;
@@ -120,7 +120,8 @@ message(void *arg, const struct tcp_message *m)
 	if (run == NULL)
 		return;
 	memcpy(before, c->s->count, sizeof(before));
-	if (scrub_message(c->s, run->data, run->n, &at) == ERR_FORMAT)
+	if (scrub_message(c->s, run->data, run->n, &at) == ERR_FORMAT &&
+	    scrub_diameter(c, run->data, run->n) < 0)
 		memset(run->data, 0, run->n);
 	for (size_t i = 0; i < SCRUB_KINDS; i++)
 		c->kept[i] += c->s->count[i] - before[i];

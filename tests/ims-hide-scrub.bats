@@ -134,6 +134,263 @@ same_story()
 	done
 }
 
+# fields CAPTURE FILTER FIELD...: what tshark says, a line for each packet.
+fields()
+{
+	local f=$1 y=$2
+
+	shift 2
+	tshark -r "$f" -Y "$y" -T fields "${@/#/-e}" 2>/dev/null
+}
+
+# of CAPTURE FILTER FIELD: the values, each once.
+of()
+{
+	fields "$@" | tr ',' '\n' | sed '/^$/d' | sort -u
+}
+
+@test "Diameter: the same AVPs, and the identities of SIP in them" {
+	local f n
+
+	for n in call resync; do
+		mergecap -F pcap -w both.pcap "$LAB/${n}_mw.pcap" \
+		    "$LAB/${n}_cx.pcap"
+		ims-hide scrub -q --key secret -o out.pcap both.pcap
+		for f in both out; do
+			tshark -r $f.pcap -Y diameter -T fields \
+			    -e frame.number -e diameter.cmd.code \
+			    -e diameter.avp.code -e diameter.avp.len \
+			    -e diameter.Result-Code -e _ws.malformed \
+			    >$f.avps 2>/dev/null
+			of $f.pcap diameter diameter.User-Name >$f.users
+			ims-pcap -q $f.pcap | jq -r 'select(.impi).impi' |
+			    sort -u >$f.impis
+		done
+		[ "$(wc -l <both.avps)" -gt 10 ]
+		diff both.avps out.avps
+		diff out.users out.impis
+		same "$(comm -12 both.users both.impis | wc -l)" \
+		    "$(wc -l <out.users)"
+		[ -z "$(comm -12 both.users out.users)" ]
+	done
+}
+
+# Without keys: those that the answers of the HSS have verify, as before.
+@test "Diameter: its vectors are those of the challenges" {
+	local n
+
+	for n in call resync akav2_as_v1 call_plain; do
+		mergecap -F pcap -w both.pcap "$LAB/${n}_mw.pcap" \
+		    "$LAB/${n}_cx.pcap"
+		ims-hide scrub -q --key secret -o out.pcap both.pcap
+		: >none
+		same "$(findings none both.pcap)" "$(findings none out.pcap)"
+		of out.pcap sip sip.auth.nonce | tr -d '"' |
+		    while read -r nonce; do
+			base64 -d <<<"$nonce" | od -An -v -tx1 | tr -d ' \n'
+			echo
+		done | sort -u >nonces
+		of out.pcap diameter diameter.3GPP-SIP-Authenticate |
+		    tr -d : | sort -u >vectors
+		[ -s vectors ]
+		comm -13 nonces vectors >only
+		[ ! -s only ]
+	done
+}
+
+@test "Diameter: the new keys make what the HSS says" {
+	local f=$LAB/resync_cx.pcap rand n=0
+
+	scrubbed "$f"
+	tshark -r out.pcap -Y 'diameter.Confidentiality-Key' -T fields \
+	    -e diameter.3GPP-SIP-Authenticate \
+	    -e diameter.3GPP-SIP-Authorization \
+	    -e diameter.Confidentiality-Key -e diameter.Integrity-Key \
+	    2>/dev/null | tr -d : >said
+	while read -r auth res ck ik; do
+		run -0 ims-aka answer -k new.jsonl --impi \
+		    "$(jq -r 'select(.impi).impi' new.jsonl | head -n 1)" \
+		    --rand "${auth:0:32}" --autn "${auth:32}"
+		same "$res $ck $ik" \
+		    "$(jq -r '"\(.res) \(.ck) \(.ik)"' <<<"$output")"
+		n=$((n + 1))
+	done <said
+	[ $n -ge 2 ]
+	# AUTS asks for the same SQN as it did.
+	tshark -r out.pcap -Y 'diameter.flags.request == 1 &&
+	    diameter.3GPP-SIP-Authorization' -T fields \
+	    -e diameter.3GPP-SIP-Authorization 2>/dev/null | tr -d : >auts
+	rand=$(cut -c -32 auts)
+	same "$(jq -r '.vectors[] | select(.resync).sqn_ms' \
+	    "$LAB/resync.keys.json")" "$(ims-aka resync -k new.jsonl \
+	    --impi "$(jq -r 'select(.impi).impi' new.jsonl | head -n 1)" \
+	    --rand "$rand" --auts "$(cut -c 33- auts)" | jq -r .sqn_ms)"
+}
+
+@test "Diameter of Rx and Gx: addresses, numbers and flows, in their form" {
+	need_shared
+	scrubbed "$IPSEC_REG"
+	same "$(fields "$IPSEC_REG" diameter frame.number diameter.avp.code \
+	    diameter.avp.len)" "$(fields out.pcap diameter frame.number \
+	    diameter.avp.code diameter.avp.len)"
+	[ -z "$(fields out.pcap 'diameter && _ws.malformed' frame.number)" ]
+	# The phone that SIP registers is the one whose flows are let through.
+	of out.pcap diameter diameter.Framed-IP-Address.IPv4 >framed
+	of out.pcap diameter diameter.Flow-Description |
+	    grep -Fqf framed
+	of out.pcap 'sip.Method == REGISTER' ip.src | grep -Fxqf framed
+	same "$(of out.pcap diameter diameter.User-Name)" \
+	    "$(jq -r 'select(.impi).impi' new.jsonl)"
+}
+
+@test "Diameter that is damaged is blanked where it cannot be read" {
+	local i
+
+	python3 - "$LAB/call_cx.pcap" <<-'END'
+	import struct, sys
+	d = bytearray(open(sys.argv[1], 'rb').read())
+	# The length of each User-Name is far beyond its message.
+	at = 0
+	while True:
+	    at = d.find(b'\0\0\0\1\x40\0\0\x39', at)
+	    if at < 0:
+	        break
+	    d[at + 5] = 0x7f
+	    at += 8
+	open('in.pcap', 'wb').write(d)
+	END
+	ims-hide scrub -q --key secret -o out.pcap in.pcap
+	for i in 00101000000000 scscf.ims.mnc001 IMSSubscription; do
+		grep -aq $i in.pcap
+		run ! grep -aq $i out.pcap
+	done
+}
+
+# dns: dns.pcap, a datagram of each question and its answer.
+dns()
+{
+	python3 - <<-'END'
+	import ipaddress, struct
+
+	def name(n):
+	    out = b''
+	    for label in n.split('.'):
+	        out += bytes([len(label)]) + label.encode()
+	    return out + b'\0'
+
+	def rr(owner, kind, data):
+	    return owner + struct.pack('>HHIH', kind, 1, 60, len(data)) + data
+
+	def string(s):
+	    return bytes([len(s)]) + s
+
+	def turned(a):
+	    return ipaddress.ip_address(a).reverse_pointer
+
+	SELF = b'\xc0\x0c'
+	enum = '.'.join(reversed('4930123456')) + '.e164.arpa'
+	mnc = 'pcscf.ims.mnc007.mcc262.3gppnetwork.org'
+	at = 12 + len('pcscf.ims.')
+	cases = [
+	    (enum, 35, [rr(SELF, 35, struct.pack('>HH', 10, 1) + string(b'u') +
+	        string(b'E2U+sip') +
+	        string(b'!^.*$!sip:+4930123456@home1.net!') + b'\0')]),
+	    ('alice.home1.net', 1, [rr(SELF, 1, bytes([192, 0, 2, 33])),
+	        rr(b'\3bob' + b'\xc0\x12', 28,
+	        ipaddress.ip_address('2001:db8::7').packed)]),
+	    (turned('192.0.2.33'), 12, [rr(SELF, 12, name('alice.home1.net'))]),
+	    (turned('2001:db8::7'), 12, [rr(SELF, 12, name('bob.home1.net'))]),
+	    (mnc, 5, [rr(SELF, 5, b'\5proxy' + bytes([0xc0, at])),
+	        rr(bytes([0xc0, at]), 6, name('ns.home1.net') +
+	        name('carol.home1.net') + bytes(20))]),
+	    ('home1.net', 16, [rr(SELF, 16, string(b'Alice was here')),
+	        rr(SELF, 15, b'\0\1' + name('mail.home1.net')),
+	        rr(SELF, 99, b'alice')]),
+	]
+	out = struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101)
+	def put(payload, sport, dport):
+	    global out
+	    udp = struct.pack('>HHHH', sport, dport, 8 + len(payload), 0)
+	    ip = struct.pack('>BBHHHBBH4s4s', 69, 0, 28 + len(payload), 0, 0,
+	        64, 17, 0, bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2]))
+	    p = ip + udp + payload
+	    out += struct.pack('<IIII', 1, 0, len(p), len(p)) + p
+	for n, kind, answers in cases:
+	    q = name(n) + struct.pack('>HH', kind, 1)
+	    put(struct.pack('>HHHHHH', 7, 0x8180, 1, len(answers), 0, 0) + q +
+	        b''.join(answers), 53, 40000)
+	# A pointer to itself, a record that is longer than the message.
+	put(struct.pack('>HHHHHH', 7, 0x100, 1, 0, 0, 0) +
+	    b'\5alice\xc0\x0c\0\1\0\1', 40000, 53)
+	put(struct.pack('>HHHHHH', 7, 0x8180, 0, 1, 0, 0) + name('alice.net') +
+	    struct.pack('>HHIH', 16, 1, 0, 99) + b'\5alice', 53, 40000)
+	open('dns.pcap', 'wb').write(out)
+	END
+}
+
+@test "DNS: names, numbers and addresses, as SIP has them" {
+	local f=out.pcap
+
+	dns
+	ims-hide scrub -q --key secret -o $f dns.pcap
+	run ! grep -Eaqi 'alice|bob|carol|home1|mcc262|was here' $f
+	same "$(fields dns.pcap dns frame.number dns.qry.type dns.resp.type \
+	    dns.resp.len)" "$(fields $f dns frame.number dns.qry.type \
+	    dns.resp.type dns.resp.len)"
+	# The number asked for is that of the answer.
+	same "$(fields $f frame.number==1 dns.qry.name | sed 's/\.e164.*//' |
+	    tr -d . | rev)" "$(fields $f frame.number==1 dns.naptr.regex |
+	    grep -o '+[0-9]*' | tr -d +)"
+	[[ $(fields $f frame.number==1 dns.naptr.regex) != *4930123456* ]]
+	# Who has an address is who the address is of.
+	same "$(fields $f frame.number==2 dns.a | tr . '\n' | tac |
+	    paste -sd .).in-addr.arpa $(fields $f frame.number==2 \
+	    dns.qry.name)" "$(fields $f frame.number==3 dns.qry.name \
+	    dns.ptr.domain_name | tr '\t' ' ')"
+	same "$(python3 -c 'from ipaddress import *; import sys
+print(ip_address(sys.argv[1]).reverse_pointer)' \
+	    "$(fields $f frame.number==2 dns.aaaa)")" \
+	    "$(fields $f frame.number==4 dns.qry.name)"
+	# "bob" points to the domain of "alice".
+	same "$(fields $f frame.number==2 dns.resp.name | cut -d , -f 2)" \
+	    "$(fields $f frame.number==4 dns.ptr.domain_name)"
+	# One network in names that are pointed to and in SIP.
+	printf 'OPTIONS sip:%s SIP/2.0\r\n\r\n' \
+	    pcscf.ims.mnc007.mcc262.3gppnetwork.org >msg
+	same "$(ims-hide scrub -q --key secret msg | sed -n \
+	    's/^OPTIONS sip:\(.*\) SIP.*/\1/p')" \
+	    "$(fields $f frame.number==5 dns.qry.name)"
+	same "$(fields $f frame.number==5 dns.qry.name | sed s/^pcscf.ims/X/)" \
+	    "$(fields $f frame.number==5 dns.cname | sed 's/^[a-z]*/X/')"
+	# What is no DNS is blanked.
+	same "" "$(fields $f 'frame.number == 8' udp.payload | tr -d '0\n')"
+}
+
+@test "several link types: every frame, of the interface it came from" {
+	local f
+
+	mergecap -w in.pcapng "$SHAPES"/v_{plain,sll,raw}.pcap
+	run -0 --separate-stderr ims-hide scrub -q --key secret -o out.pcapng \
+	    in.pcapng
+	[ -z "$stderr" ]
+	for f in in out; do
+		tshark -r $f.pcapng -T fields -e frame.number \
+		    -e frame.time_epoch -e frame.len -e frame.encap_type \
+		    -e frame.protocols >$f 2>/dev/null
+	done
+	same 60 "$(wc -l <out)"
+	same 3 "$(cut -f 4 out | sort -u | wc -l)"
+	diff in out
+	same "$(ims-pcap -q in.pcapng | jq -c '[.frame, .frames, .method,
+	    .status]')" "$(ims-pcap -q out.pcapng | jq -c '[.frame, .frames,
+	    .method, .status]')"
+	# A pcap has one; the rest is dropped and said.
+	run -3 --separate-stderr ims-hide scrub --key secret -o out.pcap \
+	    "$SHAPES"/v_{plain,sll}.pcap
+	[[ $stderr = *'frame 1: of another link type than the first'* ]]
+	same 20 "$(tshark -r out.pcap 2>/dev/null | wc -l)"
+}
+
 @test "one secret: the same pseudonyms in two captures, others with another" {
 	scrubbed "$LAB/call_gm.pcap"
 	ims-pcap -q out.pcap | jq -r 'select(.impi).impi' | sort -u >gm
@@ -157,7 +414,8 @@ same_story()
 @test "unscrub gives the original, octet for octet" {
 	local f
 
-	for f in "$LAB/call_gm.pcap" "$SHAPES/v_plain.pcapng"; do
+	for f in "$LAB/call_gm.pcap" "$SHAPES/v_plain.pcapng" \
+	    "$LAB/call_cx.pcap"; do
 		cp "$f" original
 		ims-hide scrub -q --key secret --undo undo -o out original
 		ims-hide unscrub --key secret undo >back
@@ -165,6 +423,17 @@ same_story()
 	done
 	[ "$(stat -c %a undo)" = 600 ]
 	run ! grep -aq 3gppnetwork undo
+}
+
+@test "unscrub gives the real captures back, octet for octet" {
+	local f
+
+	need_shared
+	for f in "$IPSEC_REG" "$VOLTE" "$IPHONE"; do
+		ims-hide scrub -q --key secret --undo undo -o out "$f"
+		run ! cmp "$f" out
+		ims-hide unscrub --key secret undo | cmp "$f"
+	done
 }
 
 @test "a capture scrubbed into itself comes back too" {
