@@ -278,6 +278,60 @@ shark()
 	    'UDP [a-z2-7.]{50,}' out | cut -c 5-)" | paste -sd ' ')"
 }
 
+# entries HEADER FILE: a line for each; SIPp makes one list of several lines.
+entries()
+{
+	tr -d '\r' <"$2" | sed '/^$/q' | sed -z 's/\n / /g' |
+	    sed -n "s/^$1: *//p" | tr ',' '\n' | sed 's/^ *//'
+}
+
+# SIPp does not know "v:".
+@test "SIPp: called with tokens, it returns them, and routes by them" {
+	local port o h got
+
+	command -v sipp >/dev/null || skip "no sipp"
+	sed 's/^v:/Via:/' "$THIG" >in
+	for o in "" --plain "--pad 512"; do
+		ims-hide hide -k kv $o --border ibcf.home1.net in >invite
+		port=$(python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])')
+		sipp -sf "$TOP/tests/live/uas.xml" -i 127.0.0.1 -p "$port" \
+		    -m 1 -nostdin -timeout 20s -trace_err -error_file err \
+		    >sipp.log 2>&1 3>&- &
+		python3 "$TOP/tests/live/caller.py" "$port" invite
+		wait $!
+		[ ! -s err ]
+		same 3 "$(entries Via invite | wc -l)"
+		for got in 180 200; do
+			ims-hide restore -k kv ${o/--pad*/} $got >back
+			for h in Via Record-Route; do
+				same "$(entries $h invite)" "$(entries $h $got)"
+				same "$(entries $h in)" "$(entries $h back)"
+			done
+		done
+		# RFC 3261 12.1.1: Record-Route of the request, as it stands.
+		ims-hide restore -k kv ${o/--pad*/} BYE >back
+		same "$(entries Record-Route in)" "$(entries Route back)"
+	done
+}
+
+# Counted by hand in frames 61 and 63 of call_topoh_mw, 62 of call_topos_mw.
+@test "Kamailio's topoh and topos beside it: what an INVITE still shows" {
+	local table='                  nodes  hops phone  else  body alike
+received              4     4     1     3     1     0
+topoh                 0     5     0     1     1    31
+topos                 0     0     0     2     1     0
+hide                  0     2     1     3     1     0
+hide --plain          0     2     1     3     1     0
+hide --constant       0     2     1     3     1     0
+rewrite --hide        0     2     1     3     1     0'
+
+	run -0 --separate-stderr env B="$B" "$TOP/tests/topology"
+	same "$table" "$output"
+}
+
 # --- restore ------------------------------------------------------------------------
 
 @test "restore: a token that was changed, cut, of another key: one answer" {

@@ -1,0 +1,42 @@
+"""caller.py PORT INVITE: a call to 127.0.0.1:PORT with the INVITE of a file, until
+the other side hangs up.  What came goes to the files 180, 200 and BYE."""
+import re
+import socket
+import sys
+import time
+
+invite = open(sys.argv[2], 'rb').read()
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(0.5)
+s.connect(('127.0.0.1', int(sys.argv[1])))
+
+
+def field(message, name):
+    return re.search(rb'^' + name + rb':[^\r]*\r\n', message, re.M | re.I)[0]
+
+
+def answer(start, message, *names):
+    s.send(start + b'\r\n' +
+           b''.join(field(message, n) for n in names) +
+           b'Content-Length: 0\r\n\r\n')
+
+
+end = time.time() + 20
+seen = set()
+while 'BYE' not in seen and time.time() < end:
+    try:
+        if not seen:
+            s.send(invite)
+        got = s.recv(65535)
+    except (TimeoutError, ConnectionRefusedError):
+        time.sleep(0.1)
+        continue
+    what = got.split(b' ')[1 if got.startswith(b'SIP/2.0 ') else 0].decode()
+    open(what, 'wb').write(got)
+    seen.add(what)
+    if what == '200':
+        answer(b'ACK sip:uas@127.0.0.1 SIP/2.0', got.replace(b' INVITE\r', b' ACK\r'),
+               b'Via', b'From', b'To', b'Call-ID', b'CSeq')
+    elif what == 'BYE':
+        answer(b'SIP/2.0 200 OK', got, b'Via', b'From', b'To', b'Call-ID', b'CSeq')
+sys.exit('BYE' not in seen)
