@@ -1,5 +1,6 @@
-"""caller.py PORT INVITE: a call to 127.0.0.1:PORT with the INVITE of a file, until
-the other side hangs up.  What came goes to the files 180, 200 and BYE."""
+"""caller.py PORT INVITE [OWN]: a call to 127.0.0.1:PORT, from port OWN, with the
+INVITE of a file, until the other side hangs up.  What came goes to the files 100,
+180, 200 and BYE."""
 import re
 import socket
 import sys
@@ -7,6 +8,8 @@ import time
 
 invite = open(sys.argv[2], 'rb').read()
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+if len(sys.argv) > 3:
+    s.bind(('127.0.0.1', int(sys.argv[3])))
 s.settimeout(0.5)
 s.connect(('127.0.0.1', int(sys.argv[1])))
 
