@@ -73,6 +73,7 @@ mixed(const char *what)
 	tool_warn("%s: %s, and a capture before or after it; one form at a "
 	    "time", tool_file(), what);
 	tool_bad();
+	g.found++;
 	return false;
 }
 

@@ -205,6 +205,8 @@ scrub_report(const struct scrub *s, const char *path)
 			buf_printf(&b, " %s %llu",
 			    scrub_kind_name((enum scrub_kind)k),
 			    (unsigned long long)count[k]);
+	if (b.n == 0)
+		buf_str(&b, " nothing");
 	tool_warn("replaced:%.*s", (int)b.n, (const char *)b.p);
 	left = scrub_left(s, &n);
 	for (size_t i = 0; i < n; i++)

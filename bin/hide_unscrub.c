@@ -17,13 +17,16 @@ static const char help[] =
 void
 file_write(const char *path, struct buf *b)
 {
-	FILE *f = tool_write_open(path);
+	/* Standard output is ended by others. */
+	bool is_stdout = strcmp(path, "-") == 0;
+	FILE *f = is_stdout ? stdout : tool_write_open(path);
 
 	if (b->bad)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	if (b->n > 0 && fwrite(b->p, 1, b->n, f) != b->n)
 		tool_write_failed();
-	tool_write_end();
+	if (!is_stdout)
+		tool_write_end();
 }
 
 static FILE *

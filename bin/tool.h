@@ -138,7 +138,7 @@ struct tool_reader {
 	bool	(*line)(struct slice line, uint64_t number, void *arg);
 	/* A SIP message of plain text. */
 	bool	(*text)(struct slice message, void *arg);
-	/* The end of an input. */
+	/* The end of an input that began as one of these. */
 	void	(*end)(void *arg);
 	void	*arg;
 	/* Text before a start line; NULL: it is bad input. */

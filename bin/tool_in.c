@@ -21,6 +21,7 @@ static struct {
 	struct slice	*name;		/* of all */
 	size_t		 names;
 	bool		 many;
+	bool		 refused;	/* for what its first octets are */
 	bool		 progress;	/* standard error is a terminal */
 	time_t		 shown;
 	struct buf	 blank;		/* lines in front of a text */
@@ -265,6 +266,15 @@ read_blank(FILE *f)
 	return c;
 }
 
+static bool
+refuse(const char *why)
+{
+	tool_warn("%s: %s", in.file, why);
+	tool_bad();
+	in.refused = true;
+	return true;
+}
+
 /* S, no capture, as its FIRST octets say.  False: no more is wanted. */
 static bool
 read_other(const struct input *s, struct slice first,
@@ -274,7 +284,7 @@ read_other(const struct input *s, struct slice first,
 
 	if (first.n == 0) {
 		if (!input_failed(s))
-			tool_warn("%s: empty", in.file);
+			return refuse("empty");
 		tool_bad();
 		return true;
 	}
@@ -284,10 +294,8 @@ read_other(const struct input *s, struct slice first,
 	buf_reset(&in.blank);
 	if (c == '{')
 		return read_lines(s->f, r->line, r->arg);
-	tool_warn("%s: neither a capture (pcap, pcapng, snoop), nor records, nor SIP",
-	    in.file);
-	tool_bad();
-	return true;
+	return refuse("neither a capture (pcap, pcapng, snoop), nor records, "
+	    "nor SIP");
 }
 
 /* S, the I-th, from 1 up: a capture waits for those behind it. */
@@ -305,10 +313,11 @@ read_one(struct input *s, size_t i, const struct tool_reader *r)
 	if ((go = read_captures(r))) {
 		buf_reset(&in.blank);
 		in.index = i;
+		in.refused = false;
 		go = read_other(s, first, r);
 	}
 	input_close(s);
-	if (go)
+	if (go && !in.refused)
 		r->end(r->arg);
 	return go;
 }

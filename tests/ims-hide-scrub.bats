@@ -638,6 +638,31 @@ message()
 	[[ $stderr = *'not scrubbed; dropped'* ]]
 }
 
+@test "scrub: the report on standard output, behind what is there" {
+	run -0 --separate-stderr ims-hide scrub --key secret --report - \
+	    -o out.pcap "$LAB/call_gm.pcap"
+	[ -z "$stderr" ]
+	same 'stat ims-hide scrub' "$(jq -r '"\(.type) \(.tool)"' <<<"$output")"
+	printf 'OPTIONS sip:x SIP/2.0\r\n\r\n' >body
+	message body text/plain
+	run -0 --separate-stderr ims-hide scrub --key secret --report - \
+	    --new-keys - msg
+	same stat "$(tail -n 1 <<<"$output" | jq -r .type)"
+	run -4 bash -c 'ims-hide scrub -q --report - msg >/dev/full'
+}
+
+@test "scrub: nothing there, or not of one form: one line each" {
+	: >empty
+	run -3 --separate-stderr ims-hide scrub empty
+	same 'ims-hide: empty: empty
+ims-hide: replaced: nothing' "$stderr"
+	printf 'OPTIONS sip:x SIP/2.0\r\n\r\n' >msg
+	run -3 --separate-stderr ims-hide scrub --report rep -o out \
+	    "$LAB/call_gm.pcap" msg
+	same 'ims-hide: msg: no capture, and a capture before or after it; one form at a time' \
+	    "$stderr"
+}
+
 @test "scrub: what it refuses" {
 	run -2 ims-hide scrub --undo u "$LAB/call_gm.pcap"
 	run -2 ims-hide scrub --key secret --undo u - <"$LAB/call_gm.pcap"

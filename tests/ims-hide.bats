@@ -450,6 +450,10 @@ ims-hide: k: line 4: network: not a domain' "$stderr"
 	    "$stderr"
 	cmp <(ims-hide restore -q --network home1.net --constant --state st2 \
 	    in || :) in
+	run -3 --separate-stderr ims-hide restore --strict \
+	    --network home1.net --constant --state st2 in
+	[ -z "$output" ]
+	[[ $stderr == *'does not open; dropped' ]]
 	cat st2 <(tail -n 1 st1) >st3
 	run -3 --separate-stderr ims-hide restore --network home1.net \
 	    --constant --state st3 in
@@ -482,6 +486,10 @@ ims-hide: k: line 4: network: not a domain' "$stderr"
 	run -3 --separate-stderr ims-hide hide --max-line 200 -k kv "$THIG"
 	[[ $stderr =~ 'a header field of '[234][0-9][0-9]' octets if it were hidden, more than 200; left as it is'$ ]]
 	cmp <(ims-hide hide -q --max-line 200 -k kv "$THIG" || :) "$THIG"
+	run -3 --separate-stderr ims-hide hide --strict --max-line 200 -k kv \
+	    "$THIG"
+	[ -z "$output" ]
+	[[ $stderr == *'more than 200; dropped' ]]
 }
 
 @test "bad input: the others are done" {
