@@ -1,58 +1,8 @@
 /* slice: borrowed bytes; views, read cursor, numbers, hex, base64 (RFC 4648). */
 #include <string.h>
-#include <strings.h>
 
 #include "err.h"
 #include "slice.h"
-
-struct slice
-slice_str(const char *s)
-{
-	return slice_of(s, strlen(s));
-}
-
-struct slice
-slice_from(struct slice s, size_t off)
-{
-	if (off > s.n)
-		off = s.n;
-	if (off == 0)
-		return s;
-	return slice_of(s.p + off, s.n - off);
-}
-
-struct slice
-slice_sub(struct slice s, size_t off, size_t len)
-{
-	s = slice_from(s, off);
-	if (s.n > len)
-		s.n = len;
-	return s;
-}
-
-static bool
-is_space(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-struct slice
-slice_trim(struct slice s)
-{
-	while (s.n > 0 && is_space(s.p[0])) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && is_space(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
-bool
-slice_eq(struct slice a, struct slice b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
 
 static uint8_t
 lower(uint8_t c)
@@ -61,46 +11,12 @@ lower(uint8_t c)
 }
 
 bool
-slice_caseeq(struct slice a, struct slice b)
+slice_case_same(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
 			return false;
 	return true;
-}
-
-bool
-slice_is(struct slice a, const char *s)
-{
-	return slice_eq(a, slice_str(s));
-}
-
-bool
-slice_caseis(struct slice a, const char *s)
-{
-	return slice_caseeq(a, slice_str(s));
-}
-
-bool
-slice_starts(struct slice a, const char *s)
-{
-	return slice_eq(slice_sub(a, 0, strlen(s)), slice_str(s));
-}
-
-bool
-slice_casestarts(struct slice a, const char *s)
-{
-	return slice_caseeq(slice_sub(a, 0, strlen(s)), slice_str(s));
-}
-
-size_t
-slice_chr(struct slice s, int c)
-{
-	const uint8_t *p = s.n > 0 ? memchr(s.p, c, s.n) : NULL;
-
-	return p != NULL ? (size_t)(p - s.p) : s.n;
 }
 
 size_t
@@ -121,20 +37,10 @@ slice_find(struct slice s, struct slice needle)
 	return s.n;
 }
 
-struct slice
-slice_cut(struct slice *s, int sep)
-{
-	size_t i = slice_chr(*s, sep);
-	struct slice head = slice_sub(*s, 0, i);
-
-	*s = slice_from(*s, i + 1);
-	return head;
-}
-
 static int
 number(struct slice s, unsigned base, uint64_t max, uint64_t *out)
 {
-	uint64_t v = 0;
+	uint64_t v = 0, most = max / base;
 
 	if (s.n == 0)
 		return ERR_FORMAT;
@@ -148,7 +54,7 @@ number(struct slice s, unsigned base, uint64_t max, uint64_t *out)
 			d = c - 'a' + 10U;
 		else
 			return ERR_FORMAT;
-		if (d > max || v > (max - d) / base)
+		if (d > max || v > most || v * base > max - d)
 			return ERR_RANGE;
 		v = v * base + d;
 	}
@@ -187,7 +93,7 @@ slice_hex(struct slice s, uint8_t *out, size_t cap)
 	for (size_t i = 0; i < s.n;) {
 		uint8_t hi = hex_digit[s.p[i]];
 
-		if (hi == 0 && (is_space(s.p[i]) || s.p[i] == ':' ||
+		if (hi == 0 && (slice_is_space(s.p[i]) || s.p[i] == ':' ||
 		    s.p[i] == '-')) {
 			i++;
 			continue;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct slice {
 	const uint8_t	*p;
@@ -33,28 +34,112 @@ slice_of(const void *p, size_t n)
 	return s;
 }
 
-struct slice	 slice_str(const char *s);
-/* OFF and LEN are clamped to S; never out of bounds. */
-struct slice	 slice_sub(struct slice s, size_t off, size_t len);
-struct slice	 slice_from(struct slice s, size_t off);
-/* Without leading and trailing space, tab, CR and LF. */
-struct slice	 slice_trim(struct slice s);
+static inline struct slice
+slice_str(const char *s)
+{
+	return slice_of(s, strlen(s));
+}
 
-bool	 slice_eq(struct slice a, struct slice b);
-bool	 slice_caseeq(struct slice a, struct slice b);	/* ASCII case */
-bool	 slice_is(struct slice a, const char *s);	/* exact */
-bool	 slice_caseis(struct slice a, const char *s);	/* ASCII case */
-bool	 slice_starts(struct slice a, const char *s);
-bool	 slice_casestarts(struct slice a, const char *s);
+/* OFF and LEN are clamped to S; never out of bounds. */
+static inline struct slice
+slice_from(struct slice s, size_t off)
+{
+	if (off > s.n)
+		off = s.n;
+	return off == 0 ? s : slice_of(s.p + off, s.n - off);
+}
+
+static inline struct slice
+slice_sub(struct slice s, size_t off, size_t len)
+{
+	s = slice_from(s, off);
+	if (s.n > len)
+		s.n = len;
+	return s;
+}
+
+static inline bool
+slice_is_space(uint8_t c)
+{
+	return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
+}
+
+/* Without leading and trailing space, tab, CR and LF. */
+static inline struct slice
+slice_trim(struct slice s)
+{
+	while (s.n > 0 && slice_is_space(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 && slice_is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Are N octets the same but for ASCII case? */
+bool	 slice_case_same(const uint8_t *a, const uint8_t *b, size_t n);
+
+static inline bool
+slice_caseeq(struct slice a, struct slice b)	/* ASCII case */
+{
+	return a.n == b.n && slice_case_same(a.p, b.p, a.n);
+}
+
+static inline bool
+slice_is(struct slice a, const char *s)		/* exact */
+{
+	return slice_eq(a, slice_str(s));
+}
+
+static inline bool
+slice_caseis(struct slice a, const char *s)	/* ASCII case */
+{
+	return slice_caseeq(a, slice_str(s));
+}
+
+static inline bool
+slice_starts(struct slice a, const char *s)
+{
+	return slice_eq(slice_sub(a, 0, strlen(s)), slice_str(s));
+}
+
+static inline bool
+slice_casestarts(struct slice a, const char *s)
+{
+	return slice_caseeq(slice_sub(a, 0, strlen(s)), slice_str(s));
+}
+
 /* Offset of the first C, or of the first occurrence of NEEDLE; N if none. */
-size_t	 slice_chr(struct slice s, int c);
+static inline size_t
+slice_chr(struct slice s, int c)
+{
+	const uint8_t *p = s.n > 0 ? memchr(s.p, c, s.n) : NULL;
+
+	return p != NULL ? (size_t)(p - s.p) : s.n;
+}
+
 size_t	 slice_find(struct slice s, struct slice needle);
 
 /*
  * Cut S at the first SEP: the part before it is returned, S moves behind it
  * (to its end if there is no SEP).
  */
-struct slice	 slice_cut(struct slice *s, int sep);
+static inline struct slice
+slice_cut(struct slice *s, int sep)
+{
+	size_t i = slice_chr(*s, sep);
+	struct slice head = slice_sub(*s, 0, i);
+
+	*s = slice_from(*s, i + 1);
+	return head;
+}
 
 /*
  * Whole-slice numbers: decimal or, behind 0x, hexadecimal for slice_number.
