@@ -454,9 +454,11 @@ take_line(struct sip_msg *m, struct slice line, struct length *length)
 		note(m, SIP_ODD_LINE, line.p);
 		return;
 	}
-	if (room)
+	if (room) {
 		m->n_hdr++;
-	else
+		if (m->first[h->id] == 0)
+			m->first[h->id] = (uint16_t)m->n_hdr;
+	} else
 		note(m, SIP_ODD_HEADERS, line.p);
 	if (h->id == SIP_H_CONTENT_LENGTH && !length_add(length, h->value))
 		note(m, SIP_ODD_LENGTH_BAD, h->value.p);
@@ -496,6 +498,7 @@ sip_parse(struct sip_msg *m, struct slice raw)
 		raw = slice_from(raw, 1);
 	m->raw = raw;
 	m->n_hdr = 0;
+	memset(m->first, 0, sizeof(m->first));
 	m->odd = 0;
 	m->odd_at = 0;
 	if (raw.n == 0)

@@ -97,6 +97,7 @@ struct sip_msg {
 	struct slice	 version;	/* "SIP/2.0" */
 	size_t		 n_hdr;
 	struct sip_header hdr[SIP_HEADERS];
+	uint16_t	 first[SIP_H_N]; /* 1 + index of its first field; or 0 */
 	struct slice	 head;		/* start line to blank line, included */
 	struct slice	 body;
 	unsigned	 odd;		/* enum sip_odd */
@@ -152,11 +153,26 @@ int	 sip_parse(struct sip_msg *m, struct slice raw)
  * The first field H, or the next one after AFTER (of those that are not listed:
  * the next of the same name); NULL if there is none.
  */
-const struct sip_header	*sip_get(const struct sip_msg *m, enum sip_h h);
+static inline const struct sip_header *
+sip_get(const struct sip_msg *m, enum sip_h h)
+{
+	return m->first[h] != 0 ? &m->hdr[m->first[h] - 1] : NULL;
+}
+
 const struct sip_header	*sip_next(const struct sip_msg *m,
 			    const struct sip_header *after);
+/* The first field of M with the name of H, which may be of another message. */
+const struct sip_header	*sip_get_same(const struct sip_msg *m,
+			    const struct sip_header *h);
 /* The value of the first field H, empty if there is none. */
-struct slice	 sip_value(const struct sip_msg *m, enum sip_h h);
+static inline struct slice
+sip_value(const struct sip_msg *m, enum sip_h h)
+{
+	const struct sip_header *hdr = sip_get(m, h);
+
+	return hdr != NULL ? hdr->value : slice_of(NULL, 0);
+}
+
 /* The first field with this long NAME, also of those not listed. */
 const struct sip_header	*sip_get_named(const struct sip_msg *m,
 			    const char *name);

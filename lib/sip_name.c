@@ -141,15 +141,6 @@ sip_h_id(struct slice name)
 	return SIP_H_OTHER;
 }
 
-const struct sip_header *
-sip_get(const struct sip_msg *m, enum sip_h h)
-{
-	for (size_t i = 0; i < m->n_hdr; i++)
-		if (m->hdr[i].id == h)
-			return &m->hdr[i];
-	return NULL;
-}
-
 /* The name in full of H, for comparing. */
 static struct slice
 long_name(const struct sip_header *h)
@@ -163,32 +154,46 @@ long_name(const struct sip_header *h)
 	return h->name;
 }
 
-const struct sip_header *
-sip_next(const struct sip_msg *m, const struct sip_header *after)
+/* The first field of M from H on that has the name of LIKE. */
+static const struct sip_header *
+find_same(const struct sip_msg *m, const struct sip_header *h,
+    const struct sip_header *like)
 {
-	const struct sip_header *h, *end = m->hdr + m->n_hdr;
+	const struct sip_header *end = m->hdr + m->n_hdr;
+	struct slice name = long_name(like);
 
-	for (h = after + 1; h < end; h++)
-		if (h->id == after->id && (h->id != SIP_H_OTHER ||
-		    slice_caseeq(long_name(h), long_name(after))))
+	for (; h < end; h++)
+		if (h->id == like->id && (h->id != SIP_H_OTHER ||
+		    slice_caseeq(long_name(h), name)))
 			return h;
 	return NULL;
 }
 
-struct slice
-sip_value(const struct sip_msg *m, enum sip_h h)
+const struct sip_header *
+sip_next(const struct sip_msg *m, const struct sip_header *after)
 {
-	const struct sip_header *hdr = sip_get(m, h);
+	return find_same(m, after + 1, after);
+}
 
-	return hdr != NULL ? hdr->value : slice_of(NULL, 0);
+const struct sip_header *
+sip_get_same(const struct sip_msg *m, const struct sip_header *h)
+{
+	return h->id != SIP_H_OTHER ? sip_get(m, h->id) :
+	    find_same(m, m->hdr, h);
 }
 
 const struct sip_header *
 sip_get_named(const struct sip_msg *m, const char *name)
 {
-	for (size_t i = 0; i < m->n_hdr; i++)
-		if (slice_caseis(long_name(&m->hdr[i]), name))
-			return &m->hdr[i];
+	struct slice want = slice_str(name);
+
+	for (size_t i = 0; i < m->n_hdr; i++) {
+		const struct sip_header *h = &m->hdr[i];
+
+		if ((h->name.n == want.n || h->name.n == 1) &&
+		    slice_caseeq(long_name(h), want))
+			return h;
+	}
 	return NULL;
 }
 

@@ -4,12 +4,6 @@
 #include "err.h"
 #include "sip.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /*
  * I is at an opening quote of S: where the closing one is, S.n if there is
  * none (RFC 3261 25.1: a backslash escapes the next octet).
@@ -17,6 +11,11 @@ is_blank(uint8_t c)
 static size_t
 quote_end(struct slice s, size_t i)
 {
+	size_t n = slice_chr(slice_from(s, i + 1), '"');
+
+	/* Mostly nothing is escaped. */
+	if (slice_chr(slice_sub(s, i + 1, n), '\\') == n)
+		return i + 1 + n;
 	for (i++; i < s.n; i++) {
 		if (s.p[i] == '"')
 			return i;
@@ -123,7 +122,7 @@ param_value(struct slice *rest, int sep, struct sip_param *p)
 {
 	size_t i = 0, end;
 
-	while (i < rest->n && is_blank(rest->p[i]))
+	while (i < rest->n && slice_is_space(rest->p[i]))
 		i++;
 	if (i < rest->n && rest->p[i] == '"') {
 		end = quote_end(*rest, i);
@@ -140,7 +139,7 @@ param_value(struct slice *rest, int sep, struct sip_param *p)
 static struct slice
 param_start(struct slice rest, int sep)
 {
-	while (rest.n > 0 && (is_blank(*rest.p) || *rest.p == sep)) {
+	while (rest.n > 0 && (slice_is_space(*rest.p) || *rest.p == sep)) {
 		rest.p++;
 		rest.n--;
 	}
@@ -179,7 +178,7 @@ sip_param_next(struct slice *rest, int sep, struct sip_param *p)
 static struct slice
 param_skip(struct slice rest, int sep)
 {
-	while (rest.n > 0 && is_blank(*rest.p)) {
+	while (rest.n > 0 && slice_is_space(*rest.p)) {
 		rest.p++;
 		rest.n--;
 	}
@@ -196,6 +195,13 @@ sip_param(struct slice rest, int sep, const char *name, struct slice *value)
 	size_t i;
 
 	while ((rest = param_start(rest, sep)).n > 0) {
+		i = slice_chr(rest, sep);
+		/* Mostly it is another one, without quotes. */
+		if (((rest.p[0] ^ want.p[0]) & 0xdf) != 0 &&
+		    slice_chr(slice_sub(rest, 0, i), '"') == i) {
+			rest = slice_from(rest, i + 1);
+			continue;
+		}
 		i = param_name(rest, sep);
 		if (i >= want.n && slice_caseeq(slice_trim(slice_sub(rest, 0,
 		    i)), want)) {
@@ -218,7 +224,7 @@ cut_word(struct slice *s)
 	struct slice word = slice_trim(*s);
 	size_t i = 0;
 
-	while (i < word.n && !is_blank(word.p[i]))
+	while (i < word.n && !slice_is_space(word.p[i]))
 		i++;
 	*s = slice_trim(slice_from(word, i));
 	return slice_sub(word, 0, i);
@@ -245,18 +251,23 @@ sip_cseq(const struct sip_msg *m, struct sip_cseq *out)
 	return 0;
 }
 
-/*
- * May C stand in a host?  All but what delimits it or its neighbours: controls,
- * space, DEL and @<>"/,;?[]\ as a bit map of ASCII.
- */
-static inline bool
-is_host(uint8_t c)
-{
-	static const uint32_t not[4] = {
-		0xffffffff, 0xd8009005, 0x38000001, 0x80000000
-	};
+/* What does not stand in a host: controls, space, and what ends it. */
+static const uint8_t no_host[256] = {
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	[' '] = 1, ['"'] = 1, [','] = 1, ['/'] = 1, [';'] = 1, ['<'] = 1,
+	['>'] = 1, ['?'] = 1, ['@'] = 1, ['['] = 1, ['\\'] = 1, [']'] = 1,
+	[0x7f] = 1,
+};
 
-	return c >= 0x80 || (not[c >> 5] >> (c & 31) & 1) == 0;
+static bool
+is_host(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.n && no_host[s.p[i]] == 0)
+		i++;
+	return i == s.n;
 }
 
 static int
@@ -300,11 +311,8 @@ host_parse(struct slice s, struct slice *host, uint16_t *port)
 		*host = slice_trim(slice_sub(s, 0, end));
 		s = slice_from(s, end);
 	}
-	if (host->n == 0)
+	if (host->n == 0 || !is_host(*host))
 		return ERR_FORMAT;
-	for (size_t i = 0; i < host->n; i++)
-		if (!is_host(host->p[i]))
-			return ERR_FORMAT;
 	return s.n == 0 ? 0 : port_parse(slice_from(s, 1), port);
 }
 
@@ -313,7 +321,7 @@ sip_via(struct slice value, struct sip_via *out)
 {
 	size_t semi = slice_chr(value, ';');
 	struct slice head = slice_trim(slice_sub(value, 0, semi));
-	size_t slash = slice_chr(head, '/'), i;
+	size_t slash = slice_chr(head, '/');
 
 	memset(out, 0, sizeof(*out));
 	out->params = slice_trim(slice_from(value, semi));
@@ -323,12 +331,9 @@ sip_via(struct slice value, struct sip_via *out)
 	out->protocol = slice_trim(slice_sub(head, 0, slash));
 	head = slice_trim(slice_from(head, slash + 1));
 	out->transport = cut_word(&head);
-	if (out->transport.n == 0)
+	if (out->transport.n == 0 || !is_host(out->transport) ||
+	    slice_chr(out->transport, ':') < out->transport.n)
 		return ERR_FORMAT;
-	for (i = 0; i < out->transport.n; i++)
-		if (!is_host(out->transport.p[i]) ||
-		    out->transport.p[i] == ':')
-			return ERR_FORMAT;
 	return host_parse(head, &out->host, &out->port);
 }
 
@@ -354,16 +359,16 @@ is_scheme(struct slice s)
 static int
 sip_parts(struct slice rest, struct sip_uri *out)
 {
-	size_t at = slice_chr(rest, '@'), i = 0;
+	size_t at = slice_chr(rest, '@'), from = 0, i;
 
 	if (at < rest.n) {
 		out->user = slice_sub(rest, 0, at);
 		rest = slice_from(rest, at + 1);
 	}
 	if (rest.n > 0 && rest.p[0] == '[')
-		i = slice_chr(rest, ']');
-	while (i < rest.n && rest.p[i] != ';' && rest.p[i] != '?')
-		i++;
+		from = slice_chr(rest, ']');
+	i = slice_chr(slice_from(rest, from), ';');
+	i = from + slice_chr(slice_sub(rest, from, i), '?');
 	at = i + slice_chr(slice_from(rest, i), '?');
 	out->params = slice_sub(rest, i, at - i);
 	out->headers = slice_from(rest, at + 1);
