@@ -8,37 +8,38 @@
 #include "audit_int.h"
 #include "err.h"
 
-#define NAMES	96		/* header fields of one message compared */
 #define COPY	4096		/* octets of a message kept for its next hop */
 
 enum column { P_UP, P_DOWN, I_CSCF, S_CSCF, IBCF, COLUMNS };
 
+#define NAME(s)	{ (const uint8_t *)(s), sizeof(s) - 1 }
+
 /* A added, M changed, D removed; what a node may not do is not in its text. */
 static const struct row {
-	const char	*name;
+	struct slice	 name;
 	const char	*may[COLUMNS];
 } matrix[] = {
-	{ "From", { "", "", "", "", "M" } },
-	{ "To", { "", "", "", "", "M" } },
-	{ "Call-ID", { "", "", "", "", "M" } },
-	{ "CSeq", { "", "", "", "", "" } },
-	{ "Content-Type", { "", "", "", "", "AMD" } },
-	{ "Privacy", { "", "", "", "", "AMD" } },
-	{ "P-Preferred-Identity", { "D", "D", "D", "D", "D" } },
-	{ "P-Asserted-Identity", { "AMD", "D", "A", "AMD", "MD" } },
-	{ "P-Access-Network-Info", { "AMD", "D", "", "D", "D" } },
-	{ "P-Visited-Network-ID", { "AMD", "D", "", "D", "AMD" } },
-	{ "P-Associated-URI", { "", "", "", "A", "" } },
-	{ "P-Charging-Vector", { "AMD", "D", "AM", "AMD", "AMD" } },
-	{ "P-Charging-Function-Addresses", { "AMD", "D", "", "AMD", "D" } },
-	{ "P-Called-Party-ID", { "D", "", "", "A", "" } },
-	{ "P-Served-User", { "D", "D", "", "AD", "D" } },
-	{ "P-User-Database", { "", "", "A", "D", "D" } },
-	{ "P-Profile-Key", { "D", "D", "A", "D", "D" } },
-	{ "Path", { "A", "D", "", "M", "AMD" } },
-	{ "Service-Route", { "", "", "A", "A", "AMD" } },
-	{ "WWW-Authenticate", { "", "M", "", "A", "" } },
-	{ "Authentication-Info", { "", "", "", "A", "D" } },
+	{ NAME("From"), { "", "", "", "", "M" } },
+	{ NAME("To"), { "", "", "", "", "M" } },
+	{ NAME("Call-ID"), { "", "", "", "", "M" } },
+	{ NAME("CSeq"), { "", "", "", "", "" } },
+	{ NAME("Content-Type"), { "", "", "", "", "AMD" } },
+	{ NAME("Privacy"), { "", "", "", "", "AMD" } },
+	{ NAME("P-Preferred-Identity"), { "D", "D", "D", "D", "D" } },
+	{ NAME("P-Asserted-Identity"), { "AMD", "D", "A", "AMD", "MD" } },
+	{ NAME("P-Access-Network-Info"), { "AMD", "D", "", "D", "D" } },
+	{ NAME("P-Visited-Network-ID"), { "AMD", "D", "", "D", "AMD" } },
+	{ NAME("P-Associated-URI"), { "", "", "", "A", "" } },
+	{ NAME("P-Charging-Vector"), { "AMD", "D", "AM", "AMD", "AMD" } },
+	{ NAME("P-Charging-Function-Addresses"), { "AMD", "D", "", "AMD", "D" } },
+	{ NAME("P-Called-Party-ID"), { "D", "", "", "A", "" } },
+	{ NAME("P-Served-User"), { "D", "D", "", "AD", "D" } },
+	{ NAME("P-User-Database"), { "", "", "A", "D", "D" } },
+	{ NAME("P-Profile-Key"), { "D", "D", "A", "D", "D" } },
+	{ NAME("Path"), { "A", "D", "", "M", "AMD" } },
+	{ NAME("Service-Route"), { "", "", "A", "A", "AMD" } },
+	{ NAME("WWW-Authenticate"), { "", "M", "", "A", "" } },
+	{ NAME("Authentication-Info"), { "", "", "", "A", "D" } },
 };
 
 #define ROWS	(sizeof(matrix) / sizeof(matrix[0]))
@@ -47,26 +48,25 @@ static const struct row {
  * What a proxy changes on its way, or other rules are about: Contact (HDR-02),
  * sec-agree (SEC-13), integrity-protected (AUTH-08), lengths (SYN-06).
  */
-static const char *const others[] = {
-	"Via", "Route", "Record-Route", "Max-Forwards", "Contact", "Require",
-	"Proxy-Require", "Supported", "Security-Client", "Security-Server",
-	"Security-Verify", "Authorization", "Proxy-Authorization",
-	"Content-Length", "Expires", "Server", "User-Agent", "Warning",
-	"History-Info", "Reason", "Feature-Caps", "Resource-Priority",
-	"Restoration-Info", "Relayed-Charge", "Response-Source",
-	"Cellular-Network-Info", "Service-Interact-Info", "Attestation-Info",
-	"Origination-Id", "Additional-Identity", "Priority-Verstat",
-	"P-Private-Network-Indication", "P-Preferred-Service",
-	"P-Asserted-Service", "P-Early-Media", "P-Media-Authorization",
-	"Geolocation", "Session-Expires", "Min-SE", "Allow", "Accept-Contact",
-	"Request-Disposition", "Timestamp", "Date",
-};
-
-/* All values of one name. */
-struct field {
-	struct slice	 name, value;
-	uint64_t	 hash;
-	enum sip_h	 id;
+static const struct slice others[] = {
+	NAME("Via"), NAME("Route"), NAME("Record-Route"), NAME("Max-Forwards"),
+	NAME("Contact"), NAME("Require"), NAME("Proxy-Require"),
+	NAME("Supported"), NAME("Security-Client"), NAME("Security-Server"),
+	NAME("Security-Verify"), NAME("Authorization"),
+	NAME("Proxy-Authorization"), NAME("Content-Length"), NAME("Expires"),
+	NAME("Server"), NAME("User-Agent"), NAME("Warning"),
+	NAME("History-Info"), NAME("Reason"), NAME("Feature-Caps"),
+	NAME("Resource-Priority"), NAME("Restoration-Info"),
+	NAME("Relayed-Charge"), NAME("Response-Source"),
+	NAME("Cellular-Network-Info"), NAME("Service-Interact-Info"),
+	NAME("Attestation-Info"), NAME("Origination-Id"),
+	NAME("Additional-Identity"), NAME("Priority-Verstat"),
+	NAME("P-Private-Network-Indication"), NAME("P-Preferred-Service"),
+	NAME("P-Asserted-Service"), NAME("P-Early-Media"),
+	NAME("P-Media-Authorization"), NAME("Geolocation"),
+	NAME("Session-Expires"), NAME("Min-SE"), NAME("Allow"),
+	NAME("Accept-Contact"), NAME("Request-Disposition"), NAME("Timestamp"),
+	NAME("Date"),
 };
 
 struct audit_hop {
@@ -89,38 +89,6 @@ audit_hop_drop(void *val, void *arg)
 
 	(void)arg;
 	free(h->raw);
-}
-
-static bool
-same_name(const struct field *f, const struct sip_header *h)
-{
-	return f->id == h->id && (h->id != SIP_H_OTHER ||
-	    slice_caseeq(f->name, h->name));
-}
-
-static size_t
-fields(const struct sip_msg *m, struct field out[NAMES])
-{
-	size_t n = 0, i, j;
-
-	for (i = 0; i < m->n_hdr; i++) {
-		const struct sip_header *h = &m->hdr[i];
-
-		for (j = 0; j < n && !same_name(&out[j], h); j++)
-			;
-		if (j == NAMES)
-			continue;
-		if (j == n) {
-			out[n].name = h->name;
-			if (h->id != SIP_H_OTHER)
-				out[n].name = slice_str(sip_h_name(h->id));
-			out[n].value = h->value;
-			out[n].id = h->id;
-			out[n++].hash = 0;
-		}
-		out[j].hash = slice_hash(out[j].hash, h->value);
-	}
-	return n;
 }
 
 static int
@@ -146,57 +114,91 @@ may(struct slice name, int col, char what)
 	if (col < 0)
 		return true;
 	for (size_t i = 0; i < ROWS; i++)
-		if (slice_caseis(name, matrix[i].name))
+		if (slice_caseeq(name, matrix[i].name))
 			return strchr(matrix[i].may[col], what) != NULL;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (slice_caseis(name, others[i]))
+		if (slice_caseeq(name, others[i]))
 			return true;
 	/* RFC 3261 16.6: what a proxy does not know it leaves alone. */
 	return what == 'A' || col == IBCF;
 }
 
+struct diff {
+	audit_change_fn	*fn;
+	void		*arg;
+	int		 col;
+};
+
 static void
-give(audit_change_fn *fn, void *arg, char what, const struct field *f,
-    struct slice before, struct slice after, int col)
+give(const struct diff *d, char what, struct slice name, struct slice before,
+    struct slice after)
 {
-	const struct audit_change c = { what, may(f->name, col, what), f->name,
+	const struct audit_change c = { what, may(name, d->col, what), name,
 	    before, after };
 
-	fn(&c, arg);
+	d->fn(&c, d->arg);
+}
+
+static struct slice
+name_of(const struct sip_header *h)
+{
+	return h->id != SIP_H_OTHER ? slice_str(sip_h_name(h->id)) : h->name;
+}
+
+/* Are the values of one name the same, from the first of each message on? */
+static bool
+same_values(const struct sip_msg *a, const struct sip_header *in_a,
+    const struct sip_msg *b, const struct sip_header *in_b)
+{
+	while (in_a != NULL && in_b != NULL) {
+		if (!slice_eq(in_a->value, in_b->value))
+			return false;
+		in_a = sip_next(a, in_a);
+		in_b = sip_next(b, in_b);
+	}
+	return in_a == in_b;
+}
+
+static void
+give_fields(const struct diff *d, const struct sip_msg *before,
+    const struct sip_msg *after)
+{
+	static const struct slice none = { NULL, 0 };
+	const struct sip_header *h, *was;
+
+	for (size_t i = 0; i < after->n_hdr; i++) {
+		h = &after->hdr[i];
+		if (sip_get_same(after, h) != h)
+			continue;
+		was = sip_get_same(before, h);
+		if (was == NULL)
+			give(d, 'A', name_of(h), none, h->value);
+		else if (!same_values(before, was, after, h))
+			give(d, 'M', name_of(h), was->value, h->value);
+	}
+	for (size_t i = 0; i < before->n_hdr; i++) {
+		was = &before->hdr[i];
+		if (sip_get_same(before, was) == was &&
+		    sip_get_same(after, was) == NULL)
+			give(d, 'D', name_of(was), was->value, none);
+	}
 }
 
 void
 audit_diff(const struct sip_msg *before, const struct sip_msg *after,
     enum audit_role node, bool up, audit_change_fn *fn, void *arg)
 {
-	static const struct slice none = { NULL, 0 };
-	struct field a[NAMES], b[NAMES];
-	struct field line = { slice_str("Request-URI"), none, 0, SIP_H_OTHER };
-	struct field body = { slice_str("body"), none, 0, SIP_H_OTHER };
-	size_t n_a = fields(before, a), n_b = fields(after, b), i, j;
-	int col = column(node, up);
+	struct diff d = { fn, arg, -1 };
 
 	if (before->request && after->request &&
 	    !slice_eq(before->uri, after->uri))
-		give(fn, arg, 'M', &line, before->uri, after->uri, -1);
-	for (i = 0; i < n_b; i++) {
-		for (j = 0; j < n_a && !(a[j].id == b[i].id && slice_caseeq(
-		    a[j].name, b[i].name)); j++)
-			;
-		if (j == n_a)
-			give(fn, arg, 'A', &b[i], none, b[i].value, col);
-		else if (a[j].hash != b[i].hash)
-			give(fn, arg, 'M', &b[i], a[j].value, b[i].value, col);
-	}
-	for (j = 0; j < n_a; j++) {
-		for (i = 0; i < n_b && !(a[j].id == b[i].id && slice_caseeq(
-		    a[j].name, b[i].name)); i++)
-			;
-		if (i == n_b)
-			give(fn, arg, 'D', &a[j], a[j].value, none, col);
-	}
+		give(&d, 'M', slice_str("Request-URI"), before->uri,
+		    after->uri);
+	d.col = column(node, up);
+	give_fields(&d, before, after);
+	d.col = -1;
 	if (!slice_eq(before->body, after->body))
-		give(fn, arg, 'M', &body, before->body, after->body, -1);
+		give(&d, 'M', slice_str("body"), before->body, after->body);
 }
 
 struct judge {
