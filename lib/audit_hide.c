@@ -40,14 +40,31 @@ static const enum sip_h hidden[] = {
 
 #define HIDDEN	(sizeof(hidden) / sizeof(hidden[0]))
 
+/* Is there a parameter tokenized-by, in any case, somewhere in HEAD? */
+static bool
+has_token(struct slice head)
+{
+	static const char *const rare = "zZ";
+	struct slice name = slice_str("tokenized-by");
+	const size_t before = 6;	/* octets of it */
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t at = slice_chr(head, rare[i]); at < head.n;
+		    at += 1 + slice_chr(slice_from(head, at + 1), rare[i]))
+			if (at >= before && slice_caseeq(slice_sub(head,
+			    at - before, name.n), name))
+				return true;
+	return false;
+}
+
 /* The network that hides: by a token, or by the name of its border node. */
 static struct slice
-hiding_network(const struct audit_ctx *c, bool nni)
+hiding_network(const struct audit_ctx *c, bool tokens)
 {
 	struct slice value, host, token, net = { NULL, 0 };
 	struct pkt_addr addr;
 
-	for (size_t i = 0; i < HIDDEN; i++) {
+	for (size_t i = 0; tokens && i < HIDDEN; i++) {
 		struct sip_iter it = { 0 };
 
 		while (sip_each(c->m, hidden[i], &it, &value))
@@ -55,7 +72,7 @@ hiding_network(const struct audit_ctx *c, bool nni)
 			    token.n > 0)
 				return token;
 	}
-	if (nni && c->m->request && entry(SIP_H_VIA, sip_value(c->m,
+	if (c->nni && c->m->request && entry(SIP_H_VIA, sip_value(c->m,
 	    SIP_H_VIA), &host, &token) && pkt_addr_parse(&addr, host) < 0)
 		net = slice_from(host, slice_chr(host, '.') + 1);
 	return net;
@@ -101,18 +118,10 @@ hide_header(struct audit_ctx *c, enum sip_h h, struct slice net, bool nni)
 }
 
 static void
-hide_01(struct audit_ctx *c)
+hide_01(struct audit_ctx *c, struct slice net)
 {
-	struct slice net;
-	bool nni = c->nni;
-
-	if (c->leg == LEG_UP || c->leg == LEG_DOWN)
-		return;
-	net = hiding_network(c, nni);
-	if (!nni && net.n == 0)
-		return;
 	for (size_t i = 0; i < HIDDEN; i++)
-		hide_header(c, hidden[i], net, nni);
+		hide_header(c, hidden[i], net, c->nni);
 }
 
 /* The octets of base32 (RFC 4648 6, any case, dots between); or ERR_FORMAT. */
@@ -333,6 +342,7 @@ static void
 hide_09(struct audit_ctx *c)
 {
 	struct slice value = sip_value(c->m, SIP_H_VIA), branch;
+	struct slice topoh = slice_str("z9hG4bKsr-");
 	struct sip_via via;
 	const char *what = NULL;
 
@@ -340,8 +350,9 @@ hide_09(struct audit_ctx *c)
 		what = "topoh";
 	else if (slice_starts(c->call_id, "DLGCH_"))
 		what = "topology_hiding";
-	else if (sip_via(value, &via) == 0 && sip_param(via.params, ';',
-	    "branch", &branch) && slice_starts(branch, "z9hG4bKsr-"))
+	else if (slice_find(value, topoh) < value.n &&
+	    sip_via(value, &via) == 0 && sip_param(via.params, ';', "branch",
+	    &branch) && slice_eq(slice_sub(branch, 0, topoh.n), topoh))
 		what = "topoh";
 	if (what != NULL && !audit_told_call(c, R_HIDE_09))
 		audit_find(c, R_HIDE_09, AUDIT_NOTE, "hidden as %s does; the "
@@ -351,13 +362,18 @@ hide_09(struct audit_ctx *c)
 void
 audit_hide(struct audit_ctx *c)
 {
+	bool tokens;
+	struct slice net;
+
 	hide_09(c);
 	if (c->leg == LEG_UP || c->leg == LEG_DOWN)
 		return;
-	hide_01(c);
+	tokens = has_token(c->m->head);
+	net = hiding_network(c, tokens);
+	if (c->nni || net.n > 0)
+		hide_01(c, net);
 	hide_07(c);
-	if (slice_find(c->m->head, slice_str("tokenized-by")) ==
-	    c->m->head.n) {
+	if (!tokens) {
 		if (c->nni)
 			tokens_of(c, SIP_H_VIA);
 		return;
@@ -365,5 +381,5 @@ audit_hide(struct audit_ctx *c)
 	for (size_t i = 0; i < HIDDEN; i++)
 		tokens_of(c, hidden[i]);
 	hide_05(c);
-	hide_08(c, hiding_network(c, c->nni));
+	hide_08(c, net);
 }

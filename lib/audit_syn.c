@@ -1,4 +1,6 @@
 /* audit_syn: whether a message is what the grammar says (RFC 3261 25). */
+#include <string.h>
+
 #include "audit_int.h"
 #include "err.h"
 
@@ -213,7 +215,8 @@ syn_07(struct audit_ctx *c)
 		if (top && c->m->request)
 			via_branch(c, &via, value);
 		/* RFC 5118 4.5: brackets are optional in received. */
-		if (sip_param(via.params, ';', "received", &v) &&
+		if (slice_chr(via.params, ':') < via.params.n &&
+		    sip_param(via.params, ';', "received", &v) &&
 		    slice_chr(v, ':') < v.n && v.p[0] != '[' &&
 		    pkt_addr_parse(&addr, v) == 0 &&
 		    !audit_told(c, R_SYN_07))
@@ -239,12 +242,14 @@ display_bad(struct slice value, const struct sip_addr *addr)
 static bool
 uri_bad(struct slice uri)
 {
-	bool bad = false;
+	static const uint32_t good[8] = {
+		0, 0xaffffffa, 0xffffffff, 0x7fffffff, 0, 0, 0, 0,
+	};
+	size_t i = 0;
 
-	for (size_t i = 0; i < uri.n; i++)
-		bad |= uri.p[i] <= ' ' || uri.p[i] >= 0x7f ||
-		    uri.p[i] == '<' || uri.p[i] == '>' || uri.p[i] == '"';
-	return bad;
+	while (i < uri.n && (good[uri.p[i] >> 5] >> (uri.p[i] & 31) & 1) != 0)
+		i++;
+	return i < uri.n;
 }
 
 /* Does the URI of VALUE stand in angle brackets? */
@@ -447,6 +452,32 @@ separators_bad(struct slice v)
 	return empty && v.n > 0 && !quote;
 }
 
+/* Is something behind each SEP in V that begins a value? */
+static bool
+values_follow(struct slice v, int sep)
+{
+	while (v.n > 0) {
+		size_t at = slice_chr(v, sep);
+
+		if (at == v.n)
+			return true;
+		v = slice_from(v, at + 1);
+		while (v.n > 0 && slice_is_space(v.p[0]))
+			v = slice_from(v, 1);
+		if (v.n == 0 || memchr(",;>\\", v.p[0], 4) != NULL)
+			return false;
+	}
+	return true;
+}
+
+/* What is as it mostly is need not be read octet by octet. */
+static bool
+separators_good(struct slice v)
+{
+	return v.n == 0 || (memchr(",;>\\ \t\r\n", v.p[0], 8) == NULL &&
+	    values_follow(v, ';') && values_follow(v, ','));
+}
+
 static void
 syn_12(struct audit_ctx *c)
 {
@@ -468,7 +499,7 @@ syn_12(struct audit_ctx *c)
 		default:
 			continue;
 		}
-		if (separators_bad(h->value)) {
+		if (!separators_good(h->value) && separators_bad(h->value)) {
 			found(c, R_SYN_12, "a separator without a value "
 			    "behind it", h->value);
 			return;
