@@ -6,6 +6,7 @@
 
 #define CSEQ_MAX	INT32_MAX	/* RFC 3261 8.1.1.5: below 2**31 */
 #define STATUS_MAX	699
+#define ONES		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
 
 /* RFC 3261 25.1, token: alphanum / - . ! % * _ + ` ' ~ */
 static const uint32_t token_bits[8] = {
@@ -242,14 +243,12 @@ display_bad(struct slice value, const struct sip_addr *addr)
 static bool
 uri_bad(struct slice uri)
 {
-	static const uint32_t good[8] = {
-		0, 0xaffffffa, 0xffffffff, 0x7fffffff, 0, 0, 0, 0,
+	static const uint8_t bad[256] = {
+		ONES, ONES, [' '] = 1, ['"'] = 1, ['<'] = 1, ['>'] = 1,
+		[0x7f] = 1, ONES, ONES, ONES, ONES, ONES, ONES, ONES, ONES,
 	};
-	size_t i = 0;
 
-	while (i < uri.n && (good[uri.p[i] >> 5] >> (uri.p[i] & 31) & 1) != 0)
-		i++;
-	return i < uri.n;
+	return slice_span(uri, bad) < uri.n;
 }
 
 /* Does the URI of VALUE stand in angle brackets? */

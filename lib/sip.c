@@ -443,8 +443,23 @@ take_start(struct sip_msg *m, const struct start *s)
 		note(m, SIP_ODD_VERSION, s->version.p);
 }
 
+/* The field that stands at the end of M's is one of them from now on. */
 static inline void
-take_line(struct sip_msg *m, struct slice line, struct length *length)
+add_field(struct sip_msg *m, uint16_t last[SIP_H_N])
+{
+	struct sip_header *h = &m->hdr[m->n_hdr];
+
+	h->next = 0;
+	if (m->first[h->id] == 0)
+		m->first[h->id] = (uint16_t)(m->n_hdr + 1);
+	else
+		m->hdr[last[h->id]].next = (uint16_t)m->n_hdr;
+	last[h->id] = (uint16_t)m->n_hdr++;
+}
+
+static inline void
+take_line(struct sip_msg *m, struct slice line, struct length *length,
+    uint16_t last[SIP_H_N])
 {
 	struct sip_header beyond, *h;
 	bool room = m->n_hdr < SIP_HEADERS;
@@ -454,11 +469,9 @@ take_line(struct sip_msg *m, struct slice line, struct length *length)
 		note(m, SIP_ODD_LINE, line.p);
 		return;
 	}
-	if (room) {
-		m->n_hdr++;
-		if (m->first[h->id] == 0)
-			m->first[h->id] = (uint16_t)m->n_hdr;
-	} else
+	if (room)
+		add_field(m, last);
+	else
 		note(m, SIP_ODD_HEADERS, line.p);
 	if (h->id == SIP_H_CONTENT_LENGTH && !length_add(length, h->value))
 		note(m, SIP_ODD_LENGTH_BAD, h->value.p);
@@ -488,6 +501,7 @@ int
 sip_parse(struct sip_msg *m, struct slice raw)
 {
 	struct length length = { 0, false, 0 };
+	uint16_t last[SIP_H_N];		/* what first does not have is not set */
 	struct slice line;
 	struct start start;
 	struct scan sc;
@@ -512,7 +526,7 @@ sip_parse(struct sip_msg *m, struct slice raw)
 	if (line.n < raw.n && (line.n == 0 || line.p[line.n - 1] != '\r'))
 		sc.bare = line.p + line.n;
 	while ((r = scan_line(&sc, &line)) == 1)
-		take_line(m, line, &length);
+		take_line(m, line, &length, last);
 	if (sc.bare != NULL)
 		note(m, SIP_ODD_LF, sc.bare);
 	if (r != 0)

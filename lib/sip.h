@@ -83,6 +83,7 @@ enum sip_odd {
 
 struct sip_header {
 	enum sip_h	 id;
+	uint16_t	 next;		/* index of the next of it; or 0 */
 	struct slice	 name;		/* as written, compact or long */
 	struct slice	 value;		/* trimmed; folds are still in it */
 };

@@ -154,32 +154,38 @@ long_name(const struct sip_header *h)
 	return h->name;
 }
 
-/* The first field of M from H on that has the name of LIKE. */
 static const struct sip_header *
-find_same(const struct sip_msg *m, const struct sip_header *h,
-    const struct sip_header *like)
+follow(const struct sip_msg *m, const struct sip_header *h)
 {
-	const struct sip_header *end = m->hdr + m->n_hdr;
-	struct slice name = long_name(like);
+	return h->next != 0 ? &m->hdr[h->next] : NULL;
+}
 
-	for (; h < end; h++)
-		if (h->id == like->id && (h->id != SIP_H_OTHER ||
-		    slice_caseeq(long_name(h), name)))
-			return h;
-	return NULL;
+/* H or the first behind it, of those that are not listed, with this name. */
+static const struct sip_header *
+find_other(const struct sip_msg *m, const struct sip_header *h,
+    struct slice name)
+{
+	while (h != NULL && !slice_caseeq(long_name(h), name))
+		h = follow(m, h);
+	return h;
 }
 
 const struct sip_header *
 sip_next(const struct sip_msg *m, const struct sip_header *after)
 {
-	return find_same(m, after + 1, after);
+	const struct sip_header *h = follow(m, after);
+
+	return after->id != SIP_H_OTHER ? h :
+	    find_other(m, h, long_name(after));
 }
 
 const struct sip_header *
 sip_get_same(const struct sip_msg *m, const struct sip_header *h)
 {
-	return h->id != SIP_H_OTHER ? sip_get(m, h->id) :
-	    find_same(m, m->hdr, h);
+	const struct sip_header *first = sip_get(m, h->id);
+
+	return h->id != SIP_H_OTHER ? first :
+	    find_other(m, first, long_name(h));
 }
 
 const struct sip_header *

@@ -4,6 +4,8 @@
 #include "err.h"
 #include "sip.h"
 
+#define ONES	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+
 /*
  * I is at an opening quote of S: where the closing one is, S.n if there is
  * none (RFC 3261 25.1: a backslash escapes the next octet).
@@ -253,21 +255,15 @@ sip_cseq(const struct sip_msg *m, struct sip_cseq *out)
 
 /* What does not stand in a host: controls, space, and what ends it. */
 static const uint8_t no_host[256] = {
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	[' '] = 1, ['"'] = 1, [','] = 1, ['/'] = 1, [';'] = 1, ['<'] = 1,
-	['>'] = 1, ['?'] = 1, ['@'] = 1, ['['] = 1, ['\\'] = 1, [']'] = 1,
-	[0x7f] = 1,
+	ONES, ONES, [' '] = 1, ['"'] = 1, [','] = 1, ['/'] = 1, [';'] = 1,
+	['<'] = 1, ['>'] = 1, ['?'] = 1, ['@'] = 1, ['['] = 1, ['\\'] = 1,
+	[']'] = 1, [0x7f] = 1,
 };
 
 static bool
 is_host(struct slice s)
 {
-	size_t i = 0;
-
-	while (i < s.n && no_host[s.p[i]] == 0)
-		i++;
-	return i == s.n;
+	return slice_span(s, no_host) == s.n;
 }
 
 static int

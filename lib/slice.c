@@ -37,6 +37,21 @@ slice_find(struct slice s, struct slice needle)
 	return s.n;
 }
 
+size_t
+slice_span(struct slice s, const uint8_t stop[256])
+{
+	size_t i = 0;
+
+	/* Four at a time. */
+	for (; s.n - i >= 4; i += 4)
+		if ((stop[s.p[i]] | stop[s.p[i + 1]] | stop[s.p[i + 2]] |
+		    stop[s.p[i + 3]]) != 0)
+			break;
+	while (i < s.n && stop[s.p[i]] == 0)
+		i++;
+	return i;
+}
+
 static int
 number(struct slice s, unsigned base, uint64_t max, uint64_t *out)
 {

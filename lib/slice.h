@@ -126,6 +126,8 @@ slice_chr(struct slice s, int c)
 }
 
 size_t	 slice_find(struct slice s, struct slice needle);
+/* How many octets at the start of S are none of those that are 1 in STOP. */
+size_t	 slice_span(struct slice s, const uint8_t stop[256]);
 
 /*
  * Cut S at the first SEP: the part before it is returned, S moves behind it
