@@ -152,18 +152,19 @@ credentials(struct audit_ctx *c)
 	const struct { const char *name; struct slice *to; } want[] = {
 		{ "username", &c->username }, { "realm", &c->realm },
 		{ "nonce", &c->nonce }, { "response", &c->response },
+		{ "algorithm", &c->algorithm }, { "auts", &c->auts },
+		{ "integrity-protected", &c->integrity },
 	};
+	const size_t n = sizeof(want) / sizeof(want[0]);
 	struct slice rest = c->auth;
 	struct sip_param p;
-	unsigned seen = 0;
 
 	while (sip_param_next(&rest, ',', &p))
-		for (size_t i = 0; i < 4; i++)
-			if ((seen >> i & 1) == 0 &&
-			    slice_caseis(p.name, want[i].name)) {
-				seen |= 1U << i;
-				*want[i].to = p.value;
-			}
+		for (size_t i = 0; i < n; i++)
+			if (want[i].to->p == NULL &&
+			    slice_caseis(p.name, want[i].name))
+				*want[i].to = p.has_value ? p.value :
+				    slice_of(p.name.p, 0);
 }
 
 static void
@@ -209,9 +210,10 @@ find_state(struct audit_ctx *c)
 	/* What follows in the call of an emergency belongs to it. */
 	k = slice_hash(SOS, c->call_id);
 	if (c->emergency && !c->reg) {
+		c->a->sos = true;
 		if (table_put(c->a->nonces, &k, now) == NULL)
 			c->a->mem = true;
-	} else if (!c->reg)
+	} else if (!c->reg && c->a->sos)
 		c->emergency = table_get(c->a->nonces, &k) != NULL;
 	if (!c->reg || (c->leg != LEG_UP && c->leg != LEG_DOWN) ||
 	    c->ue == NULL)
@@ -250,17 +252,24 @@ static bool
 seen_before(struct audit *a, const struct flow_sip *s)
 {
 	const struct flow_where *w = &s->where;
+	struct { struct pkt_addr src, dst; uint16_t sport, dport, on; } ends;
 	uint64_t k = slice_hash(0, s->message);
+	uint8_t *told;
 
-	k = slice_hash(k, slice_of(&w->src, sizeof(w->src)));
-	k = slice_hash(k, slice_of(&w->dst, sizeof(w->dst)));
-	k = slice_hash(k, slice_of(&w->sport, sizeof(w->sport)));
-	k = slice_hash(k, slice_of(&w->dport, sizeof(w->dport)));
-	k ^= s->protection.on;
-	if (table_get(a->seen, &k) != NULL)
-		return true;
-	if (table_put(a->seen, &k, w->time_ns) == NULL)
+	memset(&ends, 0, sizeof(ends));
+	ends.src = w->src;
+	ends.dst = w->dst;
+	ends.sport = w->sport;
+	ends.dport = w->dport;
+	ends.on = s->protection.on;
+	k = slice_hash(k, slice_of(&ends, sizeof(ends)));
+	if ((told = table_put(a->seen, &k, w->time_ns)) == NULL) {
 		a->mem = true;
+		return true;
+	}
+	if (*told != 0)
+		return true;
+	*told = 1;
 	return false;
 }
 

@@ -32,7 +32,7 @@ audit_is_aka(struct slice params)
 bool
 audit_user_is_aka(struct audit_ctx *c)
 {
-	return audit_is_aka(c->auth) ||
+	return slice_casestarts(c->algorithm, "AKAv") ||
 	    (c->ue != NULL && c->ue->aka) ||
 	    (c->username.n > 0 && known(c, KEY_IMPI, c->username, false) !=
 	    NULL);
@@ -124,10 +124,13 @@ static void
 auth_06(struct audit_ctx *c)
 {
 	struct slice v;
-	bool ck = sip_param(c->chal, ',', "ck", &v);
-	bool ik = sip_param(c->chal, ',', "ik", &v);
+	bool ck, ik;
 
-	if (c->leg == LEG_DOWN && (ck || ik))
+	if (c->leg != LEG_DOWN)
+		return;
+	ck = sip_param(c->chal, ',', "ck", &v);
+	ik = sip_param(c->chal, ',', "ik", &v);
+	if (ck || ik)
 		audit_find(c, R_AUTH_06, AUDIT_ERROR, "the challenge to the "
 		    "phone has %s; expected the P-CSCF to take them off",
 		    ck && ik ? "ck and ik" : ck ? "ck" : "ik");
@@ -136,8 +139,8 @@ auth_06(struct audit_ctx *c)
 static void
 auth_08_09(struct audit_ctx *c)
 {
-	struct slice v;
-	bool there = sip_param(c->auth, ',', "integrity-protected", &v);
+	struct slice v = c->integrity;
+	bool there = v.p != NULL;
 	char shown[SLICE_SHOW];
 
 	if (c->leg == LEG_UP && there)
@@ -197,10 +200,8 @@ auth_11(struct audit_ctx *c)
 {
 	struct audit_reg *r = c->r;
 	uint64_t h = slice_hash(0, c->nonce), *where, k;
-	struct slice auts;
 
-	if (c->nonce.n == 0 || (c->response.n == 0 &&
-	    !sip_param(c->auth, ',', "auts", &auts)))
+	if (c->nonce.n == 0 || (c->response.n == 0 && c->auts.p == NULL))
 		return;
 	k = slice_hash(0, c->call_id) | 1;
 	where = known(c, KEY_NONCE, c->nonce, false);
@@ -257,7 +258,7 @@ remember_challenge(struct audit_ctx *c)
 /* The response that RES gives with version V; true if it is the one seen. */
 static bool
 response_fits(struct audit_ctx *c, const struct aka_scheme *s,
-    const struct aka_result *res, bool with_auts)
+    const struct aka_result *res)
 {
 	struct aka_digest d = { .scheme = *s, .username = c->username,
 	    .realm = c->realm, .nonce = c->nonce, .method = c->m->method,
@@ -272,7 +273,7 @@ response_fits(struct audit_ctx *c, const struct aka_scheme *s,
 	(void)sip_param(c->auth, ',', "cnonce", &d.cnonce);
 	buf_init(&password, 256);
 	/* With auts the password is empty (RFC 3310 3.4). */
-	if (with_auts || aka_password(s, slice_of(res->res, res->res_len),
+	if (c->auts.p != NULL || aka_password(s, slice_of(res->res, res->res_len),
 	    slice_of(res->ck, 16), slice_of(res->ik, 16), &password) >= 0)
 		n = aka_response(&d, buf_slice(&password), out);
 	buf_wipe(&password);
@@ -283,13 +284,14 @@ static void
 auth_12(struct audit_ctx *c)
 {
 	uint8_t rand[AKA_RAND], autn[AKA_AUTN];
-	struct slice alg = slice_str("AKAv1-MD5"), auts;
+	struct slice alg = c->algorithm;
 	struct aka_result res;
 	struct aka_scheme s, other;
-	bool with_auts = sip_param(c->auth, ',', "auts", &auts), keys, fits;
+	bool keys, fits;
 	char shown[SLICE_SHOW];
 
-	(void)sip_param(c->auth, ',', "algorithm", &alg);
+	if (alg.p == NULL)
+		alg = slice_str("AKAv1-MD5");
 	if (c->txn->told_digest || c->response.n == 0 ||
 	    sa_nonce(c->nonce, rand, autn) < 0 ||
 	    aka_scheme_parse(alg, &s) < 0 || s.version == AKA_V0 ||
@@ -297,10 +299,10 @@ auth_12(struct audit_ctx *c)
 	    (s.version == AKA_V2 && !keys))
 		return;
 	c->txn->told_digest = true;
-	if (!response_fits(c, &s, &res, with_auts)) {
+	if (!response_fits(c, &s, &res)) {
 		other = s;
 		other.version = s.version == AKA_V1 ? AKA_V2 : AKA_V1;
-		fits = response_fits(c, &other, &res, with_auts);
+		fits = response_fits(c, &other, &res);
 		audit_find(c, R_AUTH_12, AUDIT_ERROR, "response=%s does not "
 		    "verify as %s with the subscriber's key%s",
 		    slice_show(c->response, shown),
@@ -331,7 +333,7 @@ audit_auth(struct audit_ctx *c)
 		remember_challenge(c);
 		return;
 	}
-	if (c->username.n > 0 && (audit_is_aka(c->auth) ||
+	if (c->username.n > 0 && (slice_casestarts(c->algorithm, "AKAv") ||
 	    sip_get(c->m, SIP_H_SECURITY_CLIENT) != NULL))
 		(void)known(c, KEY_IMPI, c->username, true);
 	auth_08_09(c);

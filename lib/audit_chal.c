@@ -70,14 +70,15 @@ hex_key(struct slice v)
 static void
 auth_07(struct audit_ctx *c)
 {
-	struct slice ck = { NULL, 0 }, ik = { NULL, 0 }, alg;
-	bool has_ck = sip_param(c->chal, ',', "ck", &ck);
-	bool has = sip_param(c->chal, ',', "ik", &ik) && has_ck;
+	struct slice ck, ik, alg;
+	bool has;
 
 	if (c->leg != LEG_CORE || c->txn->told_keys ||
 	    !audit_is_aka(c->chal) || (sip_param(c->chal, ',', "algorithm",
 	    &alg) && slice_casestarts(alg, "AKAv2-SHA")))
 		return;
+	has = sip_param(c->chal, ',', "ck", &ck);
+	has &= sip_param(c->chal, ',', "ik", &ik);
 	if (has && hex_key(ck) && hex_key(ik))
 		return;
 	c->txn->told_keys = true;
@@ -141,15 +142,13 @@ auth_20(struct audit_ctx *c)
 static void
 auth_21(struct audit_ctx *c)
 {
-	struct slice alg = { NULL, 0 };
 	uint8_t rand[AKA_RAND], autn[AKA_AUTN];
 	struct aka_result res;
 	struct aka_scheme s;
 	bool keys;
 	int n;
 
-	(void)sip_param(c->auth, ',', "algorithm", &alg);
-	if (c->txn->told_sess || aka_scheme_parse(alg, &s) < 0 ||
+	if (c->txn->told_sess || aka_scheme_parse(c->algorithm, &s) < 0 ||
 	    s.version == AKA_V0 || !s.sess || c->response.n == 0)
 		return;
 	c->txn->told_sess = true;
@@ -182,10 +181,9 @@ static void
 auth_18(struct audit_ctx *c)
 {
 	uint8_t rand[AKA_RAND], autn[AKA_AUTN], auts[AKA_AUTS];
-	struct slice text;
 	struct audit_user *u;
 	uint64_t sqn, ms;
-	bool failed = sip_param(c->auth, ',', "auts", &text);
+	bool failed = c->auts.p != NULL;
 	int n, r;
 
 	if (c->txn->told_sqn || sa_nonce(c->nonce, rand, autn) < 0 ||
@@ -195,7 +193,7 @@ auth_18(struct audit_ctx *c)
 		return;
 	c->txn->told_sqn = true;
 	if (failed) {
-		n = slice_base64(text, auts, sizeof(auts));
+		n = slice_base64(c->auts, auts, sizeof(auts));
 		r = n != AKA_AUTS ? ERR_RANGE : sa_db_auts(c->a->db,
 		    c->username, rand, slice_of(auts, AKA_AUTS), &ms);
 		if (r == ERR_AUTH)
@@ -266,20 +264,18 @@ void
 audit_chal_refused(struct audit_ctx *c)
 {
 	uint8_t raw[AKA_AUTS];
-	struct slice auts;
 	char shown[SLICE_SHOW];
-	bool sync;
+	bool sync = c->auts.p != NULL;
 
 	if (!c->reg || !c->m->request || c->nonce.n == 0)
 		return;
-	sync = sip_param(c->auth, ',', "auts", &auts);
 	if (sync && !c->txn->told_auts) {
 		c->txn->told_auts = true;
-		if (auts.n != AUTS_TEXT ||
-		    slice_base64(auts, raw, sizeof(raw)) != AKA_AUTS)
+		if (c->auts.n != AUTS_TEXT ||
+		    slice_base64(c->auts, raw, sizeof(raw)) != AKA_AUTS)
 			audit_find(c, R_AUTH_13, AUDIT_ERROR, "auts=\"%s\"; "
 			    "expected 20 characters, base64 of 14 octets",
-			    slice_show(auts, shown));
+			    slice_show(c->auts, shown));
 	}
 	if (c->r == NULL || c->leg != LEG_UP ||
 	    c->r->nonce != slice_hash(0, c->nonce))
@@ -295,14 +291,13 @@ audit_chal_refused(struct audit_ctx *c)
 static void
 request(struct audit_ctx *c)
 {
-	struct slice v;
 	struct sip_addr from;
 
 	if (c->auth.n == 0 && sip_addr(sip_value(c->m, SIP_H_FROM), &from) == 0 &&
 	    slice_eq(from.uri, audit_impu(c)))
 		c->txn->no_auth = true;
-	if (c->leg == LEG_CORE && c->vias >= 2 && sip_param(c->auth, ',',
-	    "integrity-protected", &v) && slice_caseis(v, "no"))
+	if (c->leg == LEG_CORE && c->vias >= 2 &&
+	    slice_caseis(c->integrity, "no"))
 		c->txn->unprotected = true;
 	auth_18(c);
 	auth_21(c);

@@ -69,11 +69,15 @@ static const struct slice others[] = {
 	NAME("Date"),
 };
 
+/* A message as it was seen last. */
 struct audit_hop {
-	struct flow_where where;	/* file and frames not */
-	size_t		 vias, n;
+	struct pkt_addr	 dst;
+	uint16_t	 dport;
+	uint64_t	 frame;
+	size_t		 vias;
 	enum audit_leg	 leg;
-	uint8_t		*raw;		/* owned */
+	size_t		 n, cap;	/* octets of a struct sip_msg; in all */
+	uint8_t		*kept;		/* owned: that, then its text */
 };
 
 size_t
@@ -88,7 +92,7 @@ audit_hop_drop(void *val, void *arg)
 	struct audit_hop *h = val;
 
 	(void)arg;
-	free(h->raw);
+	free(h->kept);
 }
 
 static int
@@ -220,7 +224,7 @@ judge(const struct audit_change *ch, void *arg)
 	const char *did = "";
 
 	if (c->a->changed != NULL) {
-		struct audit_hop_change h = { *ch, j->node, j->was->where.frame,
+		struct audit_hop_change h = { *ch, j->node, j->was->frame,
 		    &c->s->where, c->cseq.method, c->m->request ? 0 :
 		    c->m->status };
 
@@ -235,13 +239,13 @@ judge(const struct audit_change *ch, void *arg)
 			audit_find(c, R_HDR_03, AUDIT_WARNING, "the body is "
 			    "another than in frame %llu, of the same type and "
 			    "length",
-			    (unsigned long long)j->was->where.frame);
+			    (unsigned long long)j->was->frame);
 	} else if (!ch->allowed)
 		audit_find(c, R_HDR_01, AUDIT_WARNING, "%s %s by the %s since "
 		    "frame %llu; expected it left alone",
 		    slice_show(ch->name, shown), did,
 		    audit_role_name(j->node),
-		    (unsigned long long)j->was->where.frame);
+		    (unsigned long long)j->was->frame);
 }
 
 /* The node between the hop before and this one; unknown if more are. */
@@ -254,26 +258,38 @@ between(struct audit_ctx *c, const struct audit_hop *was)
 		return AUDIT_UNKNOWN;
 	if (c->m->request ? was->leg == LEG_UP : c->leg == LEG_DOWN)
 		return AUDIT_P_CSCF;
-	if (!pkt_addr_eq(&was->where.dst, &w->src))
+	if (!pkt_addr_eq(&was->dst, &w->src))
 		return AUDIT_UNKNOWN;
 	if (c->leg == LEG_DOWN || was->leg == LEG_UP)
 		return AUDIT_P_CSCF;
-	return audit_role_at(c->a, &was->where.dst, was->where.dport);
+	return audit_role_at(c->a, &was->dst, was->dport);
 }
 
 static void
 keep(struct audit_ctx *c, struct audit_hop *h)
 {
 	struct slice raw = c->m->raw;
-	uint8_t *p = raw.n > h->n ? realloc(h->raw, raw.n) : h->raw;
+	size_t n = sip_size(c->m);
 
-	if (p == NULL) {
-		c->a->mem = true;
-		return;
+	if (n + raw.n > h->cap) {
+		uint8_t *p = realloc(h->kept, n + raw.n);
+
+		if (p == NULL) {
+			c->a->mem = true;
+			return;
+		}
+		h->kept = p;
+		h->cap = n + raw.n;
 	}
-	h->raw = p;
-	h->n = raw.n;
-	memcpy(p, raw.p, raw.n);
+	memcpy(h->kept + n, raw.p, raw.n);
+	sip_copy(&c->a->before, c->m, h->kept + n);
+	memcpy(h->kept, &c->a->before, n);
+	h->n = n;
+	h->dst = c->s->where.dst;
+	h->dport = c->s->where.dport;
+	h->frame = c->s->where.frame;
+	h->vias = c->vias;
+	h->leg = c->leg;
 }
 
 void
@@ -283,7 +299,6 @@ audit_hop(struct audit_ctx *c)
 	struct sip_msg *before = &c->a->before;
 	struct audit_hop *h;
 	struct judge j = { .c = c };
-	struct slice was;
 
 	if (c->m->raw.n > COPY || c->call_id.n == 0 ||
 	    c->s->where.src.family == 0)
@@ -295,18 +310,13 @@ audit_hop(struct audit_ctx *c)
 		return;
 	}
 	j.was = h;
-	was = slice_of(h->raw, h->n);
 	j.node = h->n > 0 ? between(c, h) : AUDIT_UNKNOWN;
-	if (j.node != AUDIT_UNKNOWN && sip_parse(before, was) == 0) {
+	if (j.node != AUDIT_UNKNOWN) {
+		memcpy(before, h->kept, h->n);
 		j.length_same = before->body.n == c->m->body.n &&
 		    slice_caseeq(sip_value(before, SIP_H_CONTENT_TYPE),
 		    sip_value(c->m, SIP_H_CONTENT_TYPE));
 		audit_diff(before, c->m, j.node, h->leg == LEG_UP, judge, &j);
 	}
-	h->where = c->s->where;
-	h->where.file = slice_of(NULL, 0);
-	h->where.frames.count = 0;
-	h->vias = c->vias;
-	h->leg = c->leg;
 	keep(c, h);
 }

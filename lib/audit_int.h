@@ -151,7 +151,9 @@ struct audit_ctx {
 	struct slice		 call_id;
 	struct slice		 auth;		/* parameters of Authorization */
 	struct slice		 chal;		/* of WWW-Authenticate */
+	/* Of Authorization; P is NULL of what is not there. */
 	struct slice		 username, realm, nonce, response;
+	struct slice		 algorithm, auts, integrity;
 };
 
 struct audit {
@@ -166,6 +168,7 @@ struct audit {
 	struct sip_msg	 before;	/* scratch of audit_hop() */
 	enum audit_nni	 nni;
 	bool		 strict;
+	bool		 sos;		/* an emergency call was seen */
 	size_t		 n_network;
 	char		 network[AUDIT_NETWORKS][AUDIT_NAME];
 	struct buf	 text;

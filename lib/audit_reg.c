@@ -196,7 +196,6 @@ begin(struct audit_ctx *c, struct audit_tale *t)
 static void
 request(struct audit_ctx *c, struct audit_tale *t)
 {
-	struct slice auts;
 	struct sip_addr contact;
 	struct slice v = { NULL, 0 };
 	size_t n = c->username.n;
@@ -205,8 +204,7 @@ request(struct audit_ctx *c, struct audit_tale *t)
 		begin(c, t);
 	else if (t->stage == AUDIT_STAGE_CHALLENGE) {
 		t->stage = AUDIT_STAGE_ANSWER;
-		t->failures += c->response.n == 0 ||
-		    sip_param(c->auth, ',', "auts", &auts);
+		t->failures += c->response.n == 0 || c->auts.p != NULL;
 		t->esp = c->s->protection.on;
 	}
 	if (n > 0 && n < sizeof(t->impi))

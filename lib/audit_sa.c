@@ -162,10 +162,8 @@ protected_port(const struct audit_ctx *c, uint16_t *port)
 static bool
 has_response(const struct audit_ctx *c)
 {
-	struct slice auts;
-
 	return c->reg && c->m->request && c->nonce.n > 0 &&
-	    c->response.n > 0 && !sip_param(c->auth, ',', "auts", &auts);
+	    c->response.n > 0 && c->auts.p == NULL;
 }
 
 static void

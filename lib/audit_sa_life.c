@@ -88,12 +88,11 @@ static void
 sa_13(struct audit_ctx *c, const struct audit_set *set)
 {
 	const struct audit_set *now = &c->ue->set[0];
-	struct slice auts;
 
 	if (!c->reg)
 		return;
 	if (c->m->request && c->txn->answered && set != now &&
-	    of_call(c, now) && !sip_param(c->auth, ',', "auts", &auts))
+	    of_call(c, now) && c->auts.p == NULL)
 		audit_find(c, R_SA_13, AUDIT_ERROR, "the answer to the "
 		    "challenge comes with SPI 0x%08x; expected 0x%08x, of the "
 		    "new agreement", (unsigned)c->s->protection.spi,

@@ -10,13 +10,12 @@ sec_01(struct audit_ctx *c)
 	bool client = sip_get(c->m, SIP_H_SECURITY_CLIENT) != NULL;
 	bool require = sip_has_tag(c->m, SIP_H_REQUIRE, "sec-agree");
 	bool proxy = sip_has_tag(c->m, SIP_H_PROXY_REQUIRE, "sec-agree");
-	struct slice alg;
 
 	if ((client && require && proxy) || c->r->told_sec01)
 		return;
 	/* A user of SIP Digest has no use for it (TS 33.203 annex N). */
-	if (!client && sip_param(c->auth, ',', "algorithm", &alg) &&
-	    !slice_casestarts(alg, "AKAv"))
+	if (!client && c->algorithm.p != NULL &&
+	    !slice_casestarts(c->algorithm, "AKAv"))
 		return;
 	c->r->told_sec01 = true;
 	audit_find(c, R_SEC_01, AUDIT_ERROR,
@@ -83,7 +82,6 @@ from_phone(struct audit_ctx *c)
 	struct sa_mech mech[SA_MECHS];
 	const struct sa_mech *m;
 	struct sa_text text;
-	struct slice auts;
 	bool answer;
 	size_t n;
 
@@ -91,7 +89,7 @@ from_phone(struct audit_ctx *c)
 		sec_01(c);
 	answer = c->r->nonce != 0 && c->response.n > 0 &&
 	    slice_hash(0, c->nonce) == c->r->nonce &&
-	    !sip_param(c->auth, ',', "auts", &auts);
+	    c->auts.p == NULL;
 	if (answer) {
 		same_list(c, R_SEC_03, "Security-Verify", "Security-Server",
 		    SIP_H_SECURITY_VERIFY, &c->r->server);

@@ -160,12 +160,10 @@ sec_17(struct audit_ctx *c)
 void
 audit_sec_use(struct audit_ctx *c)
 {
-	struct slice v;
-
 	if (c->leg == LEG_CORE) {
 		sec_13(c);
-		if (c->reg && c->m->request && sip_param(c->auth, ',',
-		    "integrity-protected", &v) && slice_caseis(v, "yes"))
+		if (c->reg && c->m->request &&
+		    slice_caseis(c->integrity, "yes"))
 			sec_05(c, "the REGISTER goes on as protected");
 	} else if (c->leg == LEG_DOWN && c->reg && c->m->status == 200)
 		sec_05(c, "the REGISTER is answered with 200");

@@ -535,3 +535,26 @@ sip_parse(struct sip_msg *m, struct slice raw)
 	take_body(m, &length);
 	return 0;
 }
+
+size_t
+sip_size(const struct sip_msg *m)
+{
+	return offsetof(struct sip_msg, hdr) + m->n_hdr * sizeof(m->hdr[0]);
+}
+
+void
+sip_copy(struct sip_msg *to, const struct sip_msg *m, const uint8_t *raw)
+{
+	struct slice *all[] = { &to->method, &to->uri, &to->reason,
+	    &to->version, &to->head, &to->body, &to->raw };
+	const uint8_t *was = m->raw.p;
+
+	memcpy(to, m, sip_size(m));
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->p != NULL)
+			all[i]->p = raw + (all[i]->p - was);
+	for (size_t i = 0; i < to->n_hdr; i++) {
+		to->hdr[i].name.p = raw + (m->hdr[i].name.p - was);
+		to->hdr[i].value.p = raw + (m->hdr[i].value.p - was);
+	}
+}

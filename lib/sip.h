@@ -96,13 +96,13 @@ struct sip_msg {
 	unsigned	 status;	/* of a response; UINT_MAX if huge */
 	struct slice	 reason;
 	struct slice	 version;	/* "SIP/2.0" */
-	size_t		 n_hdr;
-	struct sip_header hdr[SIP_HEADERS];
-	uint16_t	 first[SIP_H_N]; /* 1 + index of its first field; or 0 */
 	struct slice	 head;		/* start line to blank line, included */
 	struct slice	 body;
 	unsigned	 odd;		/* enum sip_odd */
 	size_t		 odd_at;	/* offset in raw of the first of them */
+	uint16_t	 first[SIP_H_N]; /* 1 + index of its first field; or 0 */
+	size_t		 n_hdr;
+	struct sip_header hdr[SIP_HEADERS];
 };
 
 /*
@@ -149,6 +149,14 @@ size_t	 sip_find(struct slice in, size_t from);
  */
 int	 sip_parse(struct sip_msg *m, struct slice raw)
 	    __attribute__((warn_unused_result));
+
+/*
+ * TO is M of the same octets at RAW, which has as many as M->raw.  Of a message
+ * the first sip_size() octets count, so that those are enough to keep.
+ */
+size_t	 sip_size(const struct sip_msg *m);
+void	 sip_copy(struct sip_msg *to, const struct sip_msg *m,
+	    const uint8_t *raw);
 
 /*
  * The first field H, or the next one after AFTER (of those that are not listed:
