@@ -11,7 +11,8 @@ B ?=		build
 PKGS =		libcrypto libpcap jansson zlib libzstd
 WARN =		-Wall -Wextra -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wformat=2 -Wvla
-HARDEN =	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARDEN =	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
+		-fstack-protector-strong -fPIE
 CPPFLAGS +=	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Ilib -MMD -MP
 STD =		-std=c11
 LDHARDEN =	-pie -Wl,-z,relro,-z,now
@@ -37,7 +38,7 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
-.PHONY:		all build check check-san clean demo deps help install interop lint \
+.PHONY:		all analyze build check check-san clean demo deps help install interop lint \
 		rules-page uninstall units
 .SECONDARY:
 
@@ -106,6 +107,9 @@ README: man/ims.7		## README is ims(7) as plain text
 rules-page: $(B)/ims-verify	## levels and clauses of ims-rules(7), anew
 	B=$(B) tests/rules-page >$(B)/ims-rules.7
 	cp $(B)/ims-rules.7 man/ims-rules.7
+
+analyze:			## gcc -fanalyzer, clang-tidy, cppcheck (minutes)
+	@nice tests/analyze
 
 lint:				## layers of lib, manual pages
 	@tests/lint

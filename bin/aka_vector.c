@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "aka_tool.h"
+#include "crypt.h"
 #include "err.h"
 
 static const char help[] =
@@ -67,6 +68,8 @@ make(struct sub *s, uint64_t sqn, struct rec_vector *v)
 	v->ak = opt.secrets ? r.ak : NULL;
 	rec_write_vector(&out, v);
 	put_result(&out);
+	v->ak = NULL;
+	crypt_wipe(&r, sizeof(r));
 }
 
 static void

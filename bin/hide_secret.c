@@ -61,12 +61,11 @@ subscriber(struct scrub *s, struct rec_subscriber *r, struct buf *out)
 {
 	struct aka_key is;
 	struct buf texts;
-	uint8_t *room;
 	int e = 0;
 
 	buf_init(&texts, 0);
 	/* So that it does not move while slices of it are in use. */
-	if ((room = buf_room(&texts, 65536)) == NULL)
+	if (buf_room(&texts, 65536) == NULL)
 		return ERR_MEM;
 	buf_reset(&texts);
 	if (r->has_key) {

@@ -154,7 +154,7 @@ static bool
 waiver_line(struct slice line, uint64_t number, void *arg)
 {
 	char error[REC_ERROR_TEXT], shown[SLICE_SHOW];
-	struct rec_waiver w;
+	struct rec_waiver w = { 0 };
 	struct rec rec;
 	size_t n;
 	int r = rec_read(&rec, line, error);
@@ -196,7 +196,7 @@ baseline_line(struct slice line, uint64_t number, void *arg)
 {
 	char error[REC_ERROR_TEXT];
 	struct rec rec;
-	uint64_t fingerprint;
+	uint64_t fingerprint = 0;
 	int r = rec_read(&rec, line, error);
 
 	(void)arg;

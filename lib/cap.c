@@ -142,7 +142,7 @@ fail(struct cap *c, int e, const char *text)
 {
 	if (ferror(c->f))
 		e = ERR_IO;
-	snprintf(c->error, sizeof(c->error), "byte %llu: %.200s",
+	(void)snprintf(c->error, sizeof(c->error), "byte %llu: %.200s",
 	    (unsigned long long)c->at, e == ERR_IO ? "read error" : text);
 	return e;
 }
@@ -197,7 +197,7 @@ cap_open(FILE *f, int *e, char error[CAP_ERROR_TEXT])
 
 	if (c == NULL) {
 		*e = ERR_MEM;
-		snprintf(error, CAP_ERROR_TEXT, "no memory");
+		(void)snprintf(error, CAP_ERROR_TEXT, "no memory");
 		return NULL;
 	}
 	c->f = f;
@@ -218,7 +218,7 @@ cap_close(struct cap *c)
 	if (c->pcap != NULL)
 		pcap_close(c->pcap);	/* and c->through with it */
 	else if (c->through != NULL)
-		fclose(c->through);
+		(void)fclose(c->through);
 	cap_ng_free(c->ng);
 	cap_snoop_free(c->snoop);
 	free(c);
@@ -247,7 +247,7 @@ next_pcap(struct cap *c, struct cap_frame *out)
 	if (n == PCAP_ERROR_BREAK && !ferror(c->f))
 		return 0;
 	if (n != 1 || h->caplen > CAP_FRAME_MAX) {
-		snprintf(text, sizeof(text), "frame %llu: %.200s",
+		(void)snprintf(text, sizeof(text), "frame %llu: %.200s",
 		    (unsigned long long)c->number + 1,
 		    n == 1 || c->too_large ? "longer than any frame" :
 		    pcap_geterr(c->pcap));

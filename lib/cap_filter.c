@@ -41,7 +41,7 @@ make(struct cap_filter *c, int linktype)
 	c->made = pcap_compile(p, &c->program, c->text, 1,
 	    PCAP_NETMASK_UNKNOWN) == 0;
 	if (!c->made)
-		snprintf(c->error, sizeof(c->error), "%.200s",
+		(void)snprintf(c->error, sizeof(c->error), "%.200s",
 		    pcap_geterr(p));
 	pcap_close(p);
 	return c->made ? 0 : ERR_FORMAT;

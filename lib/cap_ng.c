@@ -81,7 +81,7 @@ fail(struct cap_ng *c, int e, const char *fmt, ...)
 	    (unsigned long long)c->block_at);
 
 	va_start(ap, fmt);
-	vsnprintf(c->error + n, CAP_ERROR_TEXT - (size_t)n, fmt, ap);
+	(void)vsnprintf(c->error + n, CAP_ERROR_TEXT - (size_t)n, fmt, ap);
 	va_end(ap);
 	return e;
 }
