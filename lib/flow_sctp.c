@@ -129,10 +129,11 @@ user_message(struct flow *f, const struct flow_path *path, struct slice data)
 }
 
 static int
-part(struct flow *f, struct flow_path *path, const struct pkt_sctp *s,
+part(struct flow *f, const struct flow_path *path, const struct pkt_sctp *s,
     const struct pkt_sctp_data *d)
 {
 	struct flow_sctp *t = f->sctp;
+	struct flow_path whole;
 	struct parts *p;
 	struct key key;
 	int r;
@@ -160,9 +161,10 @@ part(struct flow *f, struct flow_path *path, const struct pkt_sctp *s,
 		flow_class_set(f, FLOW_PART);
 	if (!join(p, &t->whole))
 		return 0;
-	path->where.frames = p->frames;
+	whole = *path;
+	whole.where.frames = p->frames;
 	table_drop(t->parts, p);
-	user_message(f, path, buf_slice(&t->whole));
+	user_message(f, &whole, buf_slice(&t->whole));
 	return 0;
 }
 
@@ -172,7 +174,7 @@ flow_sctp(struct flow *f, const struct flow_path *path, struct slice payload)
 	struct flow_path p = *path;
 	struct pkt_sctp_data d;
 	struct pkt_sctp s;
-	int r;
+	int r, e;
 
 	if ((r = pkt_sctp(payload, &s)) < 0) {
 		flow_damage(f, "sctp", r);
@@ -185,8 +187,10 @@ flow_sctp(struct flow *f, const struct flow_path *path, struct slice payload)
 		p.cut = d.cut;
 		if (d.begin && (d.end || d.cut))
 			user_message(f, &p, d.data);
-		else if ((r = part(f, &p, &s, &d)) < 0)
-			return r;
+		else if ((e = part(f, &p, &s, &d)) < 0)
+			return e;
 	}
+	if (r < 0)
+		flow_damage(f, "sctp", r);
 	return 0;
 }

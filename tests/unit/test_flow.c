@@ -866,6 +866,75 @@ test_accounts(void)
 	free(text);
 }
 
+/* A DATA chunk (RFC 9260 3.3.1); FLAGS: 2 begins, 1 ends a message. */
+static void
+put_chunk(struct buf *b, uint8_t flags, uint32_t tsn, uint16_t ssn,
+    struct slice data)
+{
+	buf_u8(b, 0);
+	buf_u8(b, flags);
+	buf_u16(b, (uint16_t)(16 + data.n));
+	buf_u32(b, tsn);
+	buf_u16(b, 0);
+	buf_u16(b, ssn);
+	buf_u32(b, 0);
+	buf_put(b, data);
+	while (b->n % 4 != 0)
+		buf_u8(b, 0);
+}
+
+static void
+push_sctp(struct net_run *r, struct slice chunks)
+{
+	struct pkt_addr a = net_addr("192.0.2.1"), b = net_addr("192.0.2.2");
+	struct net_frag whole = { .whole = true };
+	struct buf sctp, ip;
+
+	buf_init(&sctp, 0);
+	buf_init(&ip, 0);
+	buf_u32(&sctp, 5060U << 16 | 5060);
+	buf_u32(&sctp, 1);
+	buf_u32(&sctp, 0);
+	buf_put(&sctp, chunks);
+	net_ip(&ip, &a, &b, PKT_PROTO_SCTP, whole, buf_slice(&sctp));
+	net_push_ip(r, buf_slice(&ip));
+	buf_free(&sctp);
+	buf_free(&ip);
+}
+
+/* Behind the end of a fragmented message, a whole one; then half a chunk. */
+static void
+test_sctp(void)
+{
+	static const char text[] = "OPTIONS sip:b SIP/2.0\r\nCall-ID: 1\r\n"
+	    "Content-Length: 0\r\n\r\n";
+	struct slice in = slice_str(text);
+	struct net_run r;
+	struct buf b;
+
+	net_begin(&r, false);
+	buf_init(&b, 0);
+	put_chunk(&b, 2, 1, 0, slice_sub(in, 0, 30));
+	push_sctp(&r, buf_slice(&b));
+	buf_reset(&b);
+	put_chunk(&b, 1, 2, 0, slice_from(in, 30));
+	put_chunk(&b, 3, 3, 1, slice_str("NOTIFY sip:c SIP/2.0\r\n\r\n"));
+	push_sctp(&r, buf_slice(&b));
+	buf_reset(&b);
+	put_chunk(&b, 3, 4, 2, in);
+	push_sctp(&r, slice_sub(buf_slice(&b), 0, 8));
+	net_end(&r);
+	CHECK(r.seen.n == 2 && slice_is(r.seen.m[0].data, text) &&
+	    r.seen.m[0].first == 1 && r.seen.m[0].frame == 2,
+	    "SCTP: a message of two frames");
+	CHECK(r.seen.n == 2 && r.seen.m[1].first == 2 &&
+	    r.seen.m[1].frame == 2, "SCTP: the next one is of its own frame");
+	CHECK(r.seen.damage == 1 && r.account.damaged == 1 &&
+	    net_adds_up(&r), "SCTP: a chunk without its header is told");
+	buf_free(&b);
+	net_done(&r);
+}
+
 int
 main(void)
 {
@@ -876,6 +945,7 @@ main(void)
 	for (size_t i = 0; i < N(esp_captures); i++)
 		test_esp(esp_captures[i], 10);
 	test_hostile();
+	test_sctp();
 	test_accounts();
 	return unit_end();
 }
