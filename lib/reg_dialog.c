@@ -40,8 +40,9 @@ reg_dialog_set(struct reg_dialog *d, const struct sip_msg *m, bool client)
 	    reg_tag(m, far)) ||
 	    !reg_copy(d->local, sizeof(d->local), reg_uri(m, near)) ||
 	    !reg_copy(d->remote, sizeof(d->remote), reg_uri(m, far)) ||
+	    !reg_is_target(reg_uri(m, SIP_H_CONTACT)) ||
 	    !reg_copy(d->target, sizeof(d->target),
-	    reg_uri(m, SIP_H_CONTACT)) || d->target[0] == '\0')
+	    reg_uri(m, SIP_H_CONTACT)))
 		return false;
 	if (!client)
 		d->remote_cseq = cseq.number;

@@ -47,6 +47,8 @@ void	 reg_node_id(struct reg_node *n, char out[REG_ID]);
 /* reg_write.c */
 /* S as a string; false (and "") when it does not fit or has a NUL. */
 bool	 reg_copy(char *to, size_t cap, struct slice s);
+/* May URI, of somebody else's Contact, stand as a Request-URI? */
+bool	 reg_is_target(struct slice uri);
 bool	 reg_is(const struct sip_header *h, const char *name);
 /* A Request-Line; "Via: ..." of ours.  IPv6 addresses get brackets. */
 void	 reg_put_host(struct buf *b, const struct pkt_addr *a, uint16_t port);

@@ -186,7 +186,8 @@ bind(struct reg_scscf *s, struct scscf_user *u, const struct asked *a)
 	struct sip_iter it = { 0 };
 	struct slice v;
 
-	if (!sip_each(a->m, SIP_H_CONTACT, &it, &v) ||
+	if (!sip_each(a->m, SIP_H_CONTACT, &it, &v) || (a->expires > 0 &&
+	    !reg_is_target(reg_uri(a->m, SIP_H_CONTACT))) ||
 	    !reg_copy(u->contact, sizeof(u->contact), v) ||
 	    !reg_copy(u->uri, sizeof(u->uri), reg_uri(a->m, SIP_H_CONTACT)) ||
 	    !reg_join(a->m, SIP_H_PATH, u->path, sizeof(u->path)))

@@ -113,6 +113,17 @@ reg_copy(char *to, size_t cap, struct slice s)
 }
 
 bool
+reg_is_target(struct slice uri)
+{
+	struct sip_uri u;
+
+	for (size_t i = 0; i < uri.n; i++)
+		if (uri.p[i] <= ' ' || uri.p[i] >= 0x7f)
+			return false;
+	return sip_uri(uri, &u) == 0;
+}
+
+bool
 reg_is(const struct sip_header *h, const char *name)
 {
 	enum sip_h id = sip_h_id(slice_str(name));

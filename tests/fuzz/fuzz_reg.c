@@ -8,12 +8,6 @@
 #include "../unit/world.h"
 #include "fuzz.h"
 
-static bool
-has(struct slice s, const char *what)
-{
-	return slice_find(s, slice_str(what)) < s.n;
-}
-
 /* Has the challenge VALUE the parameter NAME? */
 static bool
 tells(struct slice value, const char *name)
