@@ -258,9 +258,10 @@ void	 rec_sarif_result(struct buf *out, const struct rec_sarif_result *r);
 void	 rec_sarif_close(struct buf *out);
 
 /*
- * LINE, an object that rec_read() took, with the text VALUE for KEY appended to
- * OUT: in the place of what KEY had, or as its last field.  RENAME, if not
- * NULL, is KEY's new name.  All else stays as it is, octet for octet.
+ * LINE, an object that rec_read() took, with the text VALUE (hex and the like:
+ * nothing to escape) for KEY appended to OUT: in the place of what KEY had, or
+ * as its last field.  RENAME, if not NULL, is KEY's new name.  All else stays
+ * as it is, octet for octet.
  */
 void	 rec_line_set(struct buf *out, struct slice line, const char *key,
 	    const char *rename, struct slice value);

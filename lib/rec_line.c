@@ -116,7 +116,10 @@ rec_line_set(struct buf *out, struct slice line, const char *key,
 	for (at = line.n; at > 0 && line.p[at - 1] != '}'; at--)
 		;
 	buf_put(out, slice_sub(line, 0, at > 0 ? at - 1 : 0));
-	buf_str(out, ",\"");
+	was = slice_trim(slice_sub(line, 0, at > 0 ? at - 1 : 0));
+	if (was.n > 1 && was.p[was.n - 1] != '{')
+		buf_u8(out, ',');
+	buf_u8(out, '"');
 	buf_str(out, key);
 	buf_str(out, "\":");
 	quoted(out, value);
