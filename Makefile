@@ -25,6 +25,8 @@ SHARED =	$(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/tool*.c)))
 TOOLS =		$(patsubst bin/%.c,$(B)/%,$(sort $(wildcard bin/ims-*.c)))
 UNITS =		$(patsubst tests/unit/%.c,$(B)/tests/%, \
 		$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ =		$(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz_%, \
+		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 MAN1 =		$(sort $(wildcard man/*.1))
 MAN5 =		$(sort $(wildcard man/*.5))
 MAN7 =		$(sort $(wildcard man/*.7))
@@ -63,6 +65,12 @@ $(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libims.a
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(PKG_LIBS)
 
+# A fuzz target that reads files; make fuzz-% links it with a fuzzer.
+$(B)/tests/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
+    $(B)/libims.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(PKG_LIBS)
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
@@ -87,7 +95,7 @@ demo: deps			## audit a registration that ships with the tests
 	@$(MAKE) -s build
 	@B=$(B) sh tests/demo
 
-units: $(UNITS)
+units: $(UNITS) $(FUZZ)
 
 check: deps			## all tests; T=one.bats for one file
 	@$(MAKE) -s build units
@@ -114,6 +122,13 @@ analyze:			## gcc -fanalyzer, clang-tidy, cppcheck (minutes)
 lint:				## layers of lib, manual pages
 	@tests/lint
 
+DICT_audit = frame
+DICT_dia = frame
+DICT_esp = frame
+DICT_flow = frame
+DICT_pkt = frame
+DICT_rec = rec
+
 fuzz-%: tests/fuzz/fuzz_%.c	## fuzz a surface; S=seconds
 	@$(MAKE) -s B=build-fuzz CC=clang HARDEN= \
 	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined" \
@@ -122,8 +137,10 @@ fuzz-%: tests/fuzz/fuzz_%.c	## fuzz a surface; S=seconds
 	    -fsanitize=fuzzer,address,undefined -o build-fuzz/fuzz_$* $< \
 	    build-fuzz/libims.a $(PKG_LIBS)
 	@mkdir -p build-fuzz/corpus_$*
+	python3 tests/fuzz/seeds.py build-fuzz/seeds $*
 	build-fuzz/fuzz_$* -max_total_time=$(or $(S),60) \
-	    build-fuzz/corpus_$*
+	    -dict=tests/fuzz/dict/$(or $(DICT_$*),sip).dict \
+	    build-fuzz/corpus_$* build-fuzz/seeds/$*
 
 install: build			## install under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \

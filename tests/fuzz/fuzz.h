@@ -4,17 +4,22 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "slice.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define must(ok)	fuzz_must(ok, __FILE__, __LINE__)
+
 static inline void
-must(bool ok)
+fuzz_must(bool ok, const char *file, int line)
 {
-	if (!ok)
+	if (!ok) {
+		(void)fprintf(stderr, "%s:%d: does not hold\n", file, line);
 		abort();
+	}
 }
 
 /* PART lies in WHOLE, or is nothing at all. */
