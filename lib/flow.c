@@ -243,6 +243,8 @@ flow_end(struct flow *f)
 	frag_flush(f->frag);
 	tcp_flush(f->tcp);
 	tcp_flush(f->tcp_copies);
+	if (f->error == 0)
+		f->error = tcp_error(f->tcp);
 	/* The same packet in another file is no copy. */
 	flow_dup_reset(f->dup);
 	return f->error;

@@ -38,8 +38,7 @@ reg_pcscf_free(struct reg_pcscf *p)
 	if (p == NULL)
 		return;
 	/* No SA is left behind: the caller is told of each. */
-	if (p->spis != NULL)
-		table_free(p->ues);
+	table_free(p->ues);
 	table_free(p->ports);
 	table_free(p->spis);
 	reg_hop_free(&p->hop);

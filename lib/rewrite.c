@@ -354,6 +354,8 @@ run(struct rewrite *w, struct slice in)
 
 	buf_reset(&w->text[1]);
 	buf_put(&w->text[1], in);
+	if (w->text[1].bad)
+		return ERR_MEM;
 	if ((r = parse(w, buf_slice(&w->text[1]))) < 0)
 		return r;
 	for (size_t i = 0; i < LINES; i++) {

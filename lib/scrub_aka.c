@@ -223,6 +223,8 @@ nonce(struct scrub *s, uint8_t *p, size_t n)
 		s->error = ERR_MEM;
 	buf_init(&b, 2 * NONCE_MAX);
 	buf_base64(&b, slice_of(o, (size_t)len));
+	if (b.bad)
+		s->error = ERR_MEM;
 	ok = !b.bad && b.n >= n;
 	if (ok)
 		memcpy(p, b.p, n);

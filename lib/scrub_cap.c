@@ -161,5 +161,7 @@ scrub_cap_end(struct scrub_cap *c)
 {
 	tcp_flush(c->tcp);
 	frag_flush(c->frag);
+	if (tcp_error(c->tcp) < 0)
+		c->s->error = tcp_error(c->tcp);
 	return flush(c, true);
 }

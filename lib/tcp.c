@@ -50,6 +50,7 @@ struct tcp {
 	size_t			 waiting;	/* streams with a hole */
 	uint64_t		 evicted;
 	uint64_t		 expired_ns;
+	int			 error;		/* ERR_MEM: octets are lost */
 };
 
 static void	finish(struct tcp *t, struct stream *s);
@@ -185,8 +186,10 @@ absorb(struct tcp *t, struct stream *s, struct seg **list, struct tcp_run *run)
 	} else if (tcp_run_append(run, slice_from(data,
 	    (size_t)(end - g->off)), &g->meta) == 0) {
 		run->ref[run->n_ref - 1].silent = g->silent;
-	} else if (!g->silent) {
-		tell(t, TCP_FATE_NOTHING, &g->meta);
+	} else {
+		t->error = ERR_MEM;
+		if (!g->silent)
+			tell(t, TCP_FATE_NOTHING, &g->meta);
 	}
 	free(g);
 }
@@ -242,6 +245,7 @@ grow_back(struct tcp *t, struct stream *s)
 		if (s->head.data.n == 0)
 			s->head.start = s->low;
 		if (tcp_run_prepend(&s->head, &one) < 0) {
+			t->error = ERR_MEM;
 			tcp_run_take(&one, one.data.n, &t->reader);
 			tcp_run_free(&one);
 			return;
@@ -254,6 +258,8 @@ grow_back(struct tcp *t, struct stream *s)
 	if (!s->any && s->head.data.n + s->head.start == s->run.start) {
 		if (tcp_run_prepend(&s->run, &s->head) == 0)
 			read_run(t, s, &s->run, false);
+		else
+			t->error = ERR_MEM;
 		return;
 	}
 	while (at < s->head.data.n) {
@@ -266,8 +272,12 @@ grow_back(struct tcp *t, struct stream *s)
 			break;
 		at += n;
 	}
-	if (at >= s->head.data.n || tcp_run_move(&s->head, at, &front) < 0)
+	if (at >= s->head.data.n)
 		return;
+	if (tcp_run_move(&s->head, at, &front) < 0) {
+		t->error = ERR_MEM;
+		return;
+	}
 	read_run(t, s, &s->head, true);
 	tcp_run_free(&s->head);
 	s->head = front;
@@ -293,9 +303,12 @@ add_before(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
 	struct seg *g;
 
 	if (data.n == 0 || s->n_wait >= TCP_WAIT_SEGS ||
-	    s->wait_bytes >= TCP_WAIT_BYTES ||
-	    (g = seg_new(off, data, meta)) == NULL)
+	    s->wait_bytes >= TCP_WAIT_BYTES)
 		return;
+	if ((g = seg_new(off, data, meta)) == NULL) {
+		t->error = ERR_MEM;
+		return;
+	}
 	g->silent = *silent;
 	*silent = true;
 	insert(&s->before, g, true);
@@ -352,6 +365,7 @@ push_data(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
 	if (off <= end) {
 		data = slice_from(data, (size_t)(end - off));
 		if (tcp_run_append(&s->run, data, meta) < 0) {
+			t->error = ERR_MEM;
 			tell(t, TCP_FATE_NOTHING, meta);
 			return;
 		}
@@ -360,6 +374,7 @@ push_data(struct tcp *t, struct stream *s, uint64_t off, struct slice data,
 		return;
 	}
 	if ((g = seg_new(off, data, meta)) == NULL) {
+		t->error = ERR_MEM;
 		tell(t, TCP_FATE_NOTHING, meta);
 		return;
 	}
@@ -503,7 +518,13 @@ tcp_push(struct tcp *t, const struct tcp_key *key, const struct pkt_tcp *seg,
 	if (s->fin != 0 && tcp_run_end(&s->run) == s->fin)
 		read_run(t, s, &s->run, true);
 	count(t, s);
-	return 0;
+	return t->error;
+}
+
+int
+tcp_error(const struct tcp *t)
+{
+	return t->error;
 }
 
 void

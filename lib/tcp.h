@@ -93,7 +93,7 @@ void		 tcp_free(struct tcp *t);		/* without flushing */
 
 /*
  * A segment.  Its frame is reported to FATE in this call or a later one.  0, or
- * ERR_MEM (and its fate is told).
+ * ERR_MEM (and its fate is told), also if octets of an earlier one were lost.
  */
 int	 tcp_push(struct tcp *t, const struct tcp_key *key,
 	    const struct pkt_tcp *seg, const struct tcp_meta *meta)
@@ -102,6 +102,8 @@ int	 tcp_push(struct tcp *t, const struct tcp_key *key,
 void	 tcp_expire(struct tcp *t, uint64_t now_ns);
 /* The end: hand out all that is there, holes being gaps. */
 void	 tcp_flush(struct tcp *t);
+/* ERR_MEM once octets were lost because memory was out, else 0. */
+int		 tcp_error(const struct tcp *t);
 uint64_t tcp_evicted(const struct tcp *t);
 
 #endif

@@ -57,12 +57,13 @@ world_send(const struct flow_sip *s, void *arg)
 	if (world.see != NULL)
 		world.see(s);
 	for (; copies > 0 && world.n_mail < WORLD_MAIL; copies--) {
-		l = &world.mail[world.n_mail++];
+		l = &world.mail[world.n_mail];
 		l->where = s->where;
 		l->n = s->message.n;
 		if ((l->text = malloc(l->n)) == NULL)
-			abort();
+			return;
 		memcpy(l->text, s->message.p, l->n);
+		world.n_mail++;
 	}
 }
 
