@@ -26,6 +26,24 @@ vector(const struct dia_vector *v, void *arg)
 	s->n++;
 }
 
+/* AVPs follow one another, inside S, to its end or to what is no AVP. */
+static void
+avps(struct slice s, unsigned depth)
+{
+	struct slice rest = s;
+	struct dia_vector v;
+	struct dia_avp a;
+
+	while (dia_avp_next(&rest, &a) > 0) {
+		inside(a.data, s);
+		inside(rest, s);
+		if (depth < 3)
+			avps(a.data, depth + 1);
+	}
+	if (dia_vector_parse(s, &v) == 0)
+		must(rest.n == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -50,6 +68,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = dia_vectors(s.in, vector, &s);
 	must(r == ERR_FORMAT ? s.n == 0 : r == s.n);
 	must(r == ERR_FORMAT || frame == (int)size);
+	avps(s.in, 0);
+	if (size > DIA_HEADER)
+		avps(slice_from(s.in, DIA_HEADER), 0);
 	free(copy);
 	return 0;
 }
