@@ -244,27 +244,6 @@ on_end(void *arg)
 }
 
 static void
-on_vector(const struct scrub_vector *v, void *arg)
-{
-	struct rec_vector r = { 0 };
-
-	(void)arg;
-	if (v->autn_len > sizeof(r.autn))
-		return;
-	memcpy(r.rand, v->rand, AKA_RAND);
-	memcpy(r.autn, v->autn, v->autn_len);
-	r.autn_len = v->autn_len;
-	memcpy(r.xres, v->xres, v->xres_len);
-	r.xres_len = v->xres_len;
-	memcpy(r.ck, v->ck, 16);
-	memcpy(r.ik, v->ik, 16);
-	r.ck_len = r.ik_len = 16;
-	r.has_keys = true;
-	rec_write_vector(&g.keys, &r);
-	crypt_wipe(&r, sizeof(r));
-}
-
-static void
 on_news(enum sa_news what, const struct sa *sa, size_t n, struct slice impi,
     void *arg)
 {
@@ -290,7 +269,7 @@ static void
 prepare(void)
 {
 	const struct scrub_options o = { .user_agent = want.user_agent,
-	    .keep_other = want.keep_other, .vector = on_vector };
+	    .keep_other = want.keep_other };
 
 	if (want.key != NULL)
 		secret_read(want.key, g.secret);

@@ -69,14 +69,9 @@ enum scrub_kind {
 
 const char	*scrub_kind_name(enum scrub_kind k);	/* "number" ... */
 
-struct scrub_vector;
-
 struct scrub_options {
 	bool	 user_agent;	/* User-Agent and Server too */
 	bool	 keep_other;	/* what is not understood stays */
-	/* The new form of a vector that is in Diameter only. */
-	void	 (*vector)(const struct scrub_vector *v, void *arg);
-	void	 *arg;
 };
 
 /* Something that looks personal, or may be, and was left. */

@@ -258,8 +258,6 @@ vector(struct scrub_cap *c, const struct dia_vector *v)
 		memcpy(scrub_mut(v->authorization), xres, is.xres_len);
 	memcpy(scrub_mut(v->ck), ck, KEY);
 	memcpy(scrub_mut(v->ik), ik, KEY);
-	if (c->s->opt.vector != NULL)
-		c->s->opt.vector(&is, c->s->opt.arg);
 	crypt_wipe(ck, sizeof(ck));
 	crypt_wipe(ik, sizeof(ik));
 	return true;
