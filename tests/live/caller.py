@@ -10,7 +10,7 @@ invite = open(sys.argv[2], 'rb').read()
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 if len(sys.argv) > 3:
     s.bind(('127.0.0.1', int(sys.argv[3])))
-s.settimeout(0.5)
+s.settimeout(20)
 s.connect(('127.0.0.1', int(sys.argv[1])))
 
 
@@ -24,16 +24,18 @@ def answer(start, message, *names):
            b'Content-Length: 0\r\n\r\n')
 
 
-end = time.time() + 20
 seen = set()
-while 'BYE' not in seen and time.time() < end:
+s.send(invite)
+while 'BYE' not in seen:
     try:
-        if not seen:
-            s.send(invite)
         got = s.recv(65535)
-    except (TimeoutError, ConnectionRefusedError):
+    except ConnectionRefusedError:
+        # It is not up yet.  A second INVITE of the same call would end SIPp.
         time.sleep(0.1)
+        s.send(invite)
         continue
+    except TimeoutError:
+        break
     what = got.split(b' ')[1 if got.startswith(b'SIP/2.0 ') else 0].decode()
     open(what, 'wb').write(got)
     seen.add(what)
