@@ -184,7 +184,8 @@ open_any(struct cap *c)
 			return fail(c, ERR_MEM, "no memory");
 		return 0;
 	default:
-		return n < MAGIC_LEN ?
+		return n < MAGIC_LEN || (n < SNOOP_LEN &&
+		    memcmp(c->head, CAP_SNOOP_MAGIC, n) == 0) ?
 		    fail(c, ERR_MORE, "the file ends before a capture begins") :
 		    fail(c, ERR_FORMAT, "neither pcap nor pcapng nor snoop");
 	}

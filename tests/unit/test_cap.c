@@ -12,7 +12,7 @@ static const char *const files[] = {
 	"plain.pcap", "plain_be.pcap", "plain_ns.pcap", "plain_ns_be.pcap",
 	"plain_mod.pcap", "raw.pcap", "sll.pcap", "short.pcap",
 	"short.pcapng", "mixed.pcapng", "odd_le.pcapng", "odd_be.pcapng",
-	"sections.pcapng",
+	"sections.pcapng", "plain.snoop", "short.snoop",
 };
 
 #define N_FILES	(sizeof(files) / sizeof(files[0]))
@@ -198,10 +198,12 @@ le32(const uint8_t *p, bool big)
 
 /* For a file cut to I octets: does a record end there, how many frames. */
 static void
-boundaries(const uint8_t *p, size_t n, bool ng, uint8_t *mark, int *frames)
+boundaries(const uint8_t *p, size_t n, enum cap_form form, uint8_t *mark,
+    int *frames)
 {
-	bool big = p[0] == 0xa1;
-	size_t at = ng ? 0 : 24, len;
+	bool big = p[0] == 0xa1, ng = form == CAP_PCAPNG;
+	bool snoop = form == CAP_SNOOP;
+	size_t at = ng ? 0 : snoop ? 16 : 24, len;
 	size_t head = p[0] == 0x34 ? 24 : 16;	/* Kuznetzov's is longer */
 	uint32_t type;
 	int count = 0;
@@ -212,6 +214,7 @@ boundaries(const uint8_t *p, size_t n, bool ng, uint8_t *mark, int *frames)
 		if (ng && slice_be32(p + at) == 0x0a0d0d0a)
 			big = p[at + 8] == 0x1a;
 		len = ng ? le32(p + at + 4, big) :
+		    snoop ? slice_be32(p + at + 8) :
 		    head + le32(p + at + 8, big);
 		next = at + len;
 		for (size_t i = at; i < next; i++)
@@ -260,10 +263,8 @@ test_cut(void)
 	int e, got;
 
 	for (size_t i = 0; i < N_FILES; i++) {
-		bool ng = strstr(files[i], "pcapng") != NULL;
-
 		p = load(files[i], &n);
-		boundaries(p, n, ng, mark, frames);
+		boundaries(p, n, cap_detect(slice_of(p, n)), mark, frames);
 		for (size_t cut = 0; cut < n; cut++) {
 			got = read_all(p, cut, &e, error);
 			CHECK_EACH(e == (mark[cut] && cut > 0 ? 0 : ERR_MORE),
@@ -330,6 +331,8 @@ test_detect(void)
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
 		CHECK_INT(cap_detect(slice_str(t[i].first)), t[i].form,
 		    "form %zu", i);
+	CHECK_INT(cap_detect(slice_of("snoop\0\0", 8)), CAP_SNOOP, "snoop");
+	CHECK_INT(cap_detect(slice_of("snoop\0\0", 7)), CAP_NONE, "less");
 }
 
 /* A pipe whose first octets were read and put back; more comes later. */
@@ -346,7 +349,7 @@ test_pipe(const char *name)
 	int fd[2], o[4];
 
 	p = load(name, &n);
-	boundaries(p, n, strstr(name, "pcapng") != NULL, mark, frames);
+	boundaries(p, n, cap_detect(slice_of(p, n)), mark, frames);
 	while (frames[end] == 0)
 		end++;
 	if (pipe(fd) != 0 || (f = fdopen(fd[0], "rb")) == NULL ||
@@ -809,6 +812,7 @@ main(void)
 	test_pipe("plain_ns_be.pcap");
 	test_pipe("plain_mod.pcap");
 	test_pipe("odd_le.pcapng");
+	test_pipe("plain.snoop");
 	test_odd_pcap();
 	test_odd_ng();
 	test_ng_time();

@@ -136,13 +136,16 @@ write('plain_ns_be.pcap', turned(read('plain_ns.pcap')))
 run('editcap', '-F', 'modpcap', 'plain.pcap', 'plain_mod.pcap')
 run('editcap', '-F', 'pcap', '-s', '96', 'plain.pcap', 'short.pcap')
 run('editcap', '-F', 'pcapng', '-s', '97', 'sll.pcap', 'short.pcapng')
+run('editcap', '-F', 'snoop', 'plain.pcap', 'plain.snoop')
+run('editcap', '-F', 'snoop', '-s', '98', 'plain.pcap', 'short.snoop')
 run('mergecap', '-F', 'pcapng', '-w', 'mixed.pcapng', 'plain.pcap', 'sll.pcap',
     'raw.pcap')
 write('odd_le.pcapng', odd('<'))
 write('odd_be.pcapng', odd('>'))
 write('sections.pcapng', odd('>') + read('mixed.pcapng') + odd('<'))
 
-for name in sorted(glob.glob('*.pcap') + glob.glob('*.pcapng')):
+for name in sorted(glob.glob('*.pcap') + glob.glob('*.pcapng') +
+                   glob.glob('*.snoop')):
     lines = run('tshark', '-r', name, '-T', 'fields', '-E', 'separator=;',
                 '-e', 'frame.number', '-e', 'frame.time_epoch',
                 '-e', 'frame.len', '-e', 'frame.cap_len',
