@@ -94,7 +94,7 @@ on_frame(const struct cap_frame *f, void *arg)
 	}
 	g.frames++;
 	g.found++;
-	if (g.form == CAP_PCAP && f->linktype != g.linktype) {
+	if (g.form != CAP_PCAPNG && f->linktype != g.linktype) {
 		tool_warn_kind("link type", "%s: frame %llu: of another link "
 		    "type than the first, which a pcap cannot have; dropped",
 		    tool_file(), (unsigned long long)f->number);

@@ -142,6 +142,7 @@ cap_snoop_next(struct cap_snoop *c, struct cap_frame *out,
 	out->time_ns = slice_be32(b + 16) * NS_PER_S +
 	    slice_be32(b + 20) * 1000ULL;
 	out->linktype = c->linktype;
+	out->form = CAP_SNOOP;
 	out->interface = 0;
 	out->wire_len = slice_be32(b);
 	out->data = slice_of(c->data, len);

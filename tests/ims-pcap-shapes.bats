@@ -238,6 +238,14 @@ tshark_too()
 	[[ $stderr == *"byte 12: data link type 7 of snoop is not known"* ]]
 }
 
+@test "a scrubbed snoop capture is pcap" {
+	$SHAPE plain clear snoop >in
+	$SHAPE plain clear >same
+	ims-hide scrub -s 1 -o out in
+	ims-hide scrub -s 1 -o want same
+	cmp want out
+}
+
 @test "what a modem wrote is scrubbed in its wrapper" {
 	$SHAPE scat clear >in
 	ims-hide scrub -s 1 -o out in
