@@ -113,6 +113,13 @@ sys.stdout.buffer.write(gzip.compress(sys.stdin.buffer.read()))' ;;
 	done
 }
 
+# little COMMAND: in 128 MiB, but under ASan, which reserves terabytes.
+little()
+{
+	grep -q __asan_init "$B/ims-pcap" || ulimit -v 131072
+	"$@"
+}
+
 @test "a bomb is read as it is unpacked, in little memory" {
 	# 256 MiB of blanks and then nothing that is an input.
 	python3 -c '
@@ -122,13 +129,12 @@ with gzip.GzipFile(fileobj=sys.stdout.buffer, mode="wb") as f:
         f.write(b" " * 1048576)' >f.gz
 	gzip -dc f.gz | zstd -q -c >f.zst
 	for f in f.gz f.zst; do
-		run -3 --separate-stderr bash -c \
-		    "ulimit -v 131072; ims-pcap $f"
+		run -3 --separate-stderr little ims-pcap $f
 		[[ $stderr == *"of white space"* ]]
 	done
 	# A record without end, and a frame.
 	{ echo '{'; gzip -dc f.gz; } | zstd -q -c >f.zst
-	run -3 --separate-stderr bash -c "ulimit -v 131072; ims-pcap f.zst"
+	run -3 --separate-stderr little ims-pcap f.zst
 	[[ $stderr == *"line 2: longer than"* ]]
 }
 
