@@ -18,7 +18,7 @@
 #include "flow.h"
 
 #define LADDER_ARROWS	20000	/* of one drawing */
-#define LADDER_TEXT	(32U << 20)	/* octets of the messages kept */
+#define LADDER_TEXT	(16U << 20)	/* octets of the messages kept */
 /* More than arrows and registrations together: none is forgotten. */
 #define LADDER_SECTIONS	(1U << 17)
 #define LADDER_NODES	16	/* columns; the last has all others */

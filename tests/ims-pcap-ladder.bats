@@ -474,7 +474,7 @@ for p in E.parse("got").getroot().iter("{http://www.w3.org/1999/xhtml}pre"):
 	record 1 10.0.0.1 10.0.0.2 m | awk '{ for (i = 0; i < 20007; i++) print }' >in
 	for form in $FORMS; do
 		run -0 --separate-stderr ims-pcap --ladder=$form -o out in
-		same "ims-pcap: --ladder: 7 messages are not drawn: at most 20000 are, and 32 MiB of their text" \
+		same "ims-pcap: --ladder: 7 messages are not drawn: at most 20000 are, and 16 MiB of their text" \
 		    "$stderr"
 	done
 	grep -q '7 more are not drawn' out
