@@ -7,8 +7,8 @@
 
 /* Lengths in pixels; a letter's width is that of a wide font. */
 enum {
-	MARGIN = 16, FRONT = 150, ROW = 36, HEAD = 108, FOOT = 44,
-	LETTER = 7, SMALL = 6, PITCH_LEAST = 130, PITCH_MOST = 280, TIP = 26,
+	MARGIN = 16, FRONT = 140, ROW = 36, HEAD = 108, FOOT = 44,
+	LETTER = 7, SMALL = 6, PITCH_LEAST = 130, PITCH_MOST = 240, TIP = 26,
 };
 
 static const char style[] =
@@ -292,9 +292,11 @@ ladder_svg(struct buf *out, const struct ladder *l, ladder_flush *flush)
 	}
 	width += FRONT + 2 * MARGIN;
 	height += FOOT;
+	/* A browser fits it to its window, but not until nobody can read it. */
 	buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-	    "width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\">\n", width,
-	    height, width, height);
+	    "width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" "
+	    "style=\"max-width:100%%;min-width:%zupx;height:auto\">\n",
+	    width, height, width, height, width * 3 / 5);
 	buf_str(out, style);
 	buf_str(out, "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n");
 	s.y = MARGIN;

@@ -171,6 +171,32 @@ layout(struct canvas *v, const struct ladder *l, size_t section)
 		v->pitch = PITCH_MIN;
 }
 
+/* TEXT in as many lines as it takes, all but the first further in. */
+static void
+paragraph(struct canvas *v, const char *text, const char *color)
+{
+	size_t in = 0;
+
+	while (*text != '\0') {
+		size_t n = strlen(text), room = v->look->width - in;
+
+		if (n > room) {
+			for (n = room; n > 0 && text[n] != ' '; n--)
+				;
+			if (n == 0)
+				n = room;
+		}
+		for (size_t i = 0; i < n; i++)
+			v->cell[in + i] = (uint8_t)text[i];
+		v->color_from = in;
+		v->color_to = in + n;
+		v->color = v->look->color ? color : NULL;
+		line_end(v);
+		text += n + (text[n] == ' ');
+		in = 2;
+	}
+}
+
 /* Is some node not shown as it is? */
 static bool
 shortened(const struct canvas *v)
@@ -188,16 +214,16 @@ shortened(const struct canvas *v)
 static void
 heads(struct canvas *v)
 {
-	char place[LADDER_PLACE];
+	char place[LADDER_PLACE], text[LADDER_SAY];
 
-	if (shortened(v))
-		for (size_t i = 0; i < v->ns.n; i++) {
-			const char *role = ladder_node_role(&v->ns.node[i]);
+	for (size_t i = 0; shortened(v) && i < v->ns.n; i++) {
+		const char *role = ladder_node_role(&v->ns.node[i]);
 
-			ladder_node_place(&v->ns.node[i], place);
-			buf_printf(v->out, "  %zu %s%s%s\n", i + 1, role,
-			    role[0] != '\0' ? " " : "", place);
-		}
+		ladder_node_place(&v->ns.node[i], place);
+		(void)snprintf(text, sizeof(text), "  %zu %s%s%s", i + 1, role,
+		    role[0] != '\0' ? " " : "", place);
+		paragraph(v, text, NULL);
+	}
 	for (size_t i = 0; i < v->n; i++)
 		put_middle(v, v->left + i * v->pitch, v->pitch - 1,
 		    i + 1 == v->n && v->n < v->ns.n ? "" :
@@ -377,32 +403,6 @@ arrow(struct canvas *v, const struct ladder_arrow *a,
 	line_end(v);
 }
 
-/* TEXT in as many lines as it takes, all but the first further in. */
-static void
-paragraph(struct canvas *v, const char *text, const char *color)
-{
-	size_t in = 0;
-
-	while (*text != '\0') {
-		size_t n = strlen(text), room = v->look->width - in;
-
-		if (n > room) {
-			for (n = room; n > 0 && text[n] != ' '; n--)
-				;
-			if (n == 0)
-				n = room;
-		}
-		for (size_t i = 0; i < n; i++)
-			v->cell[in + i] = (uint8_t)text[i];
-		v->color_from = in;
-		v->color_to = in + n;
-		v->color = v->look->color ? color : NULL;
-		line_end(v);
-		text += n + (text[n] == ' ');
-		in = 2;
-	}
-}
-
 static void
 title(struct canvas *v, const struct ladder *l, size_t section)
 {
@@ -428,19 +428,25 @@ legend(struct canvas *v)
 		{ 'R', "sent again" }, { 'C', "copy" },
 		{ '?', "ICV not checked" }, { '!', "ICV wrong" },
 	};
-	bool any = false;
+	size_t at = 0;
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t wide = marks[i].mark < G_LIFE ? 1 : 2;
+		size_t n = strlen(marks[i].text) + wide + 1;
+
 		if ((v->used >> i & 1) == 0)
 			continue;
-		buf_str(v->out, any ? "  " : "\n");
-		any = true;
-		for (int j = 0; j < (marks[i].mark < G_LIFE ? 1 : 2); j++)
-			put_cell(v->out, marks[i].mark, v->look->ascii);
-		buf_printf(v->out, " %s", marks[i].text);
+		if (at == 0 || at + 2 + n > v->look->width) {
+			line_end(v);
+			at = 0;
+		} else
+			at += 2;
+		memset(v->cell + at, marks[i].mark, wide);
+		(void)put(v, at + wide + 1, n, marks[i].text);
+		at += n;
 	}
-	if (any)
-		buf_u8(v->out, '\n');
+	if (at > 0)
+		line_end(v);
 }
 
 void

@@ -60,6 +60,14 @@ record()
 	    transport: "udp", message: $m }'
 }
 
+# fits WIDTH FILE: no line has more letters.
+fits()
+{
+	python3 -c 'import sys
+for line in open(sys.argv[2], encoding="utf-8"):
+    assert len(line.rstrip("\n")) <= int(sys.argv[1]), line' "$@"
+}
+
 setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -250,17 +258,15 @@ OPTIONS [ESP 0x00000101, ICV not checked]
 ?" "$(ims-pcap --ladder in | sed -n 's/^1 *[^ ]*  *\([!?]\) .*/\1/p')"
 	ims-pcap --ladder in |
 	    grep -q '^══ came in ESP  ? ICV not checked  ! ICV wrong$'
+	COLUMNS=40 ims-pcap --ladder in >got
+	fits 40 got
+	sed 's/"10\.0\.0\.\(.\)"/"2001:db8:1111:2222:3333:4444:5555:\1"/g' in >six
+	COLUMNS=40 ims-pcap --ladder six >got
+	fits 40 got
+	grep -q '2001:db8:1111:2222:3333:4444:5555:6$' got
 }
 
 # --- the terminal -----------------------------------------------------------------
-
-# fits WIDTH FILE: no line has more letters.
-fits()
-{
-	python3 -c 'import sys
-for line in open(sys.argv[2], encoding="utf-8"):
-    assert len(line.rstrip("\n")) <= int(sys.argv[1]), line' "$@"
-}
 
 @test "text: no line is longer than the terminal is wide" {
 	local w f
