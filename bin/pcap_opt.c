@@ -154,8 +154,8 @@ check(const struct pcap_asked *a)
 	if (a->flow.packets && select_messages())
 		tool_die(TOOL_USAGE, "--packets: of packets only --filter, "
 		    "--from and --until select");
-	if ((a->list || a->summary || a->draw.on) && (a->write != NULL || a->flow.packets ||
-	    a->stat || a->sas))
+	if ((a->list || a->summary || a->draw.on) && (a->write != NULL ||
+	    a->flow.packets || a->stat || a->sas))
 		tool_die(TOOL_USAGE, "--ladder, --list, --summary: no -w, "
 		    "--packets, --sa, --stat");
 	if (a->draw.on && (a->list || a->summary))

@@ -41,6 +41,7 @@ replay()
 @test "esp: packets sealed and opened" { replay esp; }
 @test "flow: whole captures" { replay flow 2; }
 @test "hide: hidden and restored" { replay hide; }
+@test "ladder: drawings of all forms" { replay ladder 4; }
 @test "order: segments and fragments in any order" { replay order 2; }
 @test "pkt: frames" { replay pkt; }
 @test "rec: lines of records, keys, policies" { replay rec; }

@@ -49,6 +49,11 @@ def message(octets):
     put('reg', b'\xc0\5\xf0\0' + octets)
     put('send', b'\0\0\0\0' + struct.pack('>H', len(octets)) + octets)
     put('send', b'\5\1\20\0' + struct.pack('>H', len(octets)) + octets)
+    # Narrow, in ESP with a wrong ICV; all kinds of arrows; to itself.
+    put('ladder', b'\0\0' + b'\1\2\x0a\x14\5\1\x14\2' + octets)
+    put('ladder', b'\x20\5' + b''.join(h + octets + b'\0' for h in (
+        b'\1\2\x0a\x14\7\1\x14\3', b'\x81\x82\x0a\x14\x1d\1\x14\6',
+        b'\1\1\x0a\x14\1\2\x14\0', b'\0\0\0\0\0\0\0\0')))
     put('order', b'\0\2\3\4\5\6\7\x08' + octets)
     put('order', b'\x0a\x20\3\4\5\6\7\x08' + octets + b'\x1ehello\x1e' +
         octets)
