@@ -11,6 +11,7 @@
 #include "dia.h"
 #include "edit.h"
 #include "hide.h"
+#include "ladder.h"
 #include "net.h"
 #include "rec.h"
 #include "reg.h"
@@ -727,6 +728,57 @@ captures(void)
 	}
 }
 
+static void
+keep(struct buf *b)
+{
+	(void)b;
+}
+
+static int
+draw(struct ladder *l)
+{
+	const struct ladder_look look = { 80, false, true };
+	struct buf b = { .n = 0 };
+	int e;
+
+	ladder_text(&b, l, &look, keep);
+	ladder_mermaid(&b, l, keep);
+	ladder_svg(&b, l, keep);
+	ladder_html(&b, l, keep);
+	if (!b.bad)
+		note(buf_slice(&b));
+	e = b.bad ? ERR_MEM : 0;
+	buf_free(&b);
+	return e;
+}
+
+static int
+run_ladder(void)
+{
+	static struct sip_msg m;
+	const struct flow_sip s = { .message = slice_str(invite), .msg = &m };
+	const struct flow_esp c = { .reason = ERR_NOKEY };
+	const struct flow_gap gap = { .octets = 1 };
+	struct ladder l = { .keep = true };
+	struct ladder_section *section;
+	int e = ladder_init(&l);
+
+	for (int i = 0; i < 5 && e >= 0; i++)
+		if (sip_parse(&m, s.message) < 0 ||
+		    (e = ladder_sip(&l, &s)) < 0 ||
+		    (e = ladder_esp(&l, &c, slice_str("c"))) < 0 ||
+		    (e = ladder_gap(&l, &gap)) < 0)
+			break;
+	if (e >= 0 && (section = ladder_section(&l, slice_str("d"))) == NULL)
+		e = ERR_MEM;
+	else if (e >= 0) {
+		buf_str(&section->title, "title");
+		e = section->title.bad ? ERR_MEM : draw(&l);
+	}
+	ladder_free(&l);
+	return e;
+}
+
 int
 main(void)
 {
@@ -744,6 +796,7 @@ main(void)
 	each("rewrite", run_rewrite);
 	each("send", run_send);
 	each("reg", run_reg);
+	each("ladder", run_ladder);
 	captures();
 	buf_free(&out);
 	buf_free(&capture);
