@@ -7,6 +7,7 @@
 #include "err.h"
 #include "ladder.h"
 #include "pcap_ladder.h"
+#include "pcap_select.h"
 #include "pcap_story.h"
 #include "table.h"
 #include "tool.h"
@@ -17,7 +18,6 @@ enum { TEXT, ASCII, MERMAID, SVG, HTML, FORMS };
 
 static struct {
 	struct ladder	 ladder;
-	struct sa_db	*db;
 	struct ladder_look look;
 	struct buf	 out;
 	int		 form;
@@ -103,13 +103,6 @@ on_gone(const struct story *t)
 	    t->to[0] != '\0' ? t->to : "-");
 }
 
-static void
-no_finding(const struct audit_finding *f, void *arg)
-{
-	(void)f;
-	(void)arg;
-}
-
 void
 draw_open(const struct draw *d, bool terminal)
 {
@@ -120,9 +113,7 @@ draw_open(const struct draw *d, bool terminal)
 	g.look.color = terminal && colors();
 	g.ladder.keep = d->form == HTML;
 	g.ladder.one = d->one;
-	if ((g.db = sa_db_new()) == NULL ||
-	    (g.ladder.audit = audit_new(g.db, no_finding, NULL)) == NULL)
-		check(ERR_MEM);
+	g.ladder.audit = select_nodes();
 	check(ladder_init(&g.ladder));
 	story_open(on_gone);
 }
@@ -145,7 +136,7 @@ draw_learn(const struct flow_sip *s, const char *at)
 	struct flow_sip own = *s;
 
 	if (parsed(&own))
-		check(audit_learn(g.ladder.audit, &own));
+		(void)check(audit_side(g.ladder.audit, &own));
 	else {
 		tool_warn("%s: message: no SIP start line", at);
 		tool_bad();
@@ -204,8 +195,6 @@ draw_close(void)
 		ladder_mermaid(&g.out, &g.ladder, tool_out);
 	else
 		ladder_text(&g.out, &g.ladder, &g.look, tool_out);
-	audit_free(g.ladder.audit);
-	sa_db_free(g.db);
 	ladder_free(&g.ladder);
 	buf_free(&g.out);
 }

@@ -41,7 +41,7 @@ static const char help[] =
 "  -l, --line-buffered,  -x, --secrets   flush each record; keys in sa records\n"
 "  -q, --quiet,  -v, --verbose   no diagnostics; every one of them\n"
 "  -w, --write FILE      a capture instead of records (or with -o, too)\n"
-"  -R, --role ROLE=ADDR[:PORT]   which node that is, for --leg; repeatable\n"
+"  -R, --role ROLE=ADDR[:PORT]   a node, for --leg, --ladder; repeatable\n"
 "  -h, --help,  -V, --version    this text; the version\n"
 "      --clear           with -w: the input, what is in ESP and SRTP opened\n"
 "      --ladder[=FORM]   a drawing: text, ascii, mermaid, svg, html; all: one\n"

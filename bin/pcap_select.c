@@ -76,23 +76,23 @@ no_finding(const struct audit_finding *f, void *arg)
 	(void)arg;
 }
 
-static void
-roles_open(void)
+struct audit *
+select_nodes(void)
 {
 	if (sel.audit != NULL)
-		return;
+		return sel.audit;
 	if ((sel.db = sa_db_new()) == NULL ||
 	    (sel.audit = audit_new(sel.db, no_finding, NULL)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	return sel.audit;
 }
 
 void
 select_role(const char *arg)
 {
-	const char *wrong;
+	const char *wrong = tool_role(select_nodes(), arg);
 
-	roles_open();
-	if ((wrong = tool_role(sel.audit, arg)) != NULL)
+	if (wrong != NULL)
 		tool_die(TOOL_USAGE, "-R %s: %s", arg, wrong);
 }
 
@@ -113,7 +113,7 @@ legs_of(const char *arg)
 		sel.leg[k] = true;
 	}
 	sel.legs = true;
-	roles_open();
+	(void)select_nodes();
 }
 
 static void

@@ -24,6 +24,8 @@ enum {
 
 /* A role that -R gives. */
 void	 select_role(const char *arg);
+/* Who is who: what -R gave, and what it is shown; kept until the end. */
+struct audit	*select_nodes(void);
 /* What getopt_long gave; false if C is another option. */
 bool	 select_option(int c, const char *arg);
 /* Is something selected; is it messages, so that nothing else is wanted? */

@@ -350,14 +350,3 @@ audit_esp(struct audit *a, const struct flow_esp *e)
 	audit_reg_closed(a, e);
 	return a->mem ? ERR_MEM : 0;
 }
-
-int
-audit_learn(struct audit *a, const struct flow_sip *s)
-{
-	struct audit_ctx c = { .a = a, .s = s, .m = s->msg };
-
-	decode(&c);
-	if (c.reg)
-		audit_role_learn(&c);
-	return a->mem ? ERR_MEM : 0;
-}

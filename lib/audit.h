@@ -188,8 +188,5 @@ int		 audit_sip(struct audit *a, const struct flow_sip *s)
 		    __attribute__((warn_unused_result));
 int		 audit_esp(struct audit *a, const struct flow_esp *e)
 		    __attribute__((warn_unused_result));
-/* S tells who is who; no rule looks at it.  0, or ERR_MEM. */
-int		 audit_learn(struct audit *a, const struct flow_sip *s)
-		    __attribute__((warn_unused_result));
 
 #endif

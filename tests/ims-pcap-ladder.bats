@@ -146,6 +146,19 @@ S-CSCF 10.4.128.21#58;6060
 	    sed -n 's/^    participant n[0-9]* as //p' | sed 's,<br/>, ,')"
 }
 
+# No REGISTER: -R says who is who; the ports of ANSWERS.md.
+@test "-R: nodes as they are said to be" {
+	need_shared
+	same "P-CSCF 10.4.128.21#58;5060
+UE 192.168.101.2
+192.168.101.3
+S-CSCF 10.4.128.21#58;6060
+I-CSCF 10.4.128.21#58;4060" "$(ims-pcap -R ue=192.168.101.2 \
+	    -R p-cscf=10.4.128.21:5060 -R s-cscf=10.4.128.21:6060 \
+	    -R i-cscf=10.4.128.21:4060 --ladder=mermaid,all "$VOLTE" |
+	    sed -n 's/^    participant n[0-9]* as //p' | sed 's,<br/>, ,')"
+}
+
 # tshark sees a hop up to three times.
 @test "volte: an arrow for each hop that tshark has" {
 	need_shared

@@ -111,7 +111,7 @@ arrow(struct ladder *l, struct slice *in)
 	else if (sip_parse(&msg, s.message) < 0)
 		(void)!ladder_gap(l, &gap);
 	else {
-		must(audit_learn(l->audit, &s) == 0);
+		must(audit_side(l->audit, &s) >= 0);
 		must(ladder_sip(l, &s) >= 0);
 	}
 }

@@ -34,8 +34,8 @@ add(struct ladder *l, const char *text, unsigned from, unsigned to)
 	}
 	if (sip_parse(&msg, s.message) < 0)
 		unit_fatal("no message", text);
-	if (l->audit != NULL && audit_learn(l->audit, &s) < 0)
-		unit_fatal("audit_learn", text);
+	if (l->audit != NULL && audit_side(l->audit, &s) < 0)
+		unit_fatal("audit_side", text);
 	return ladder_sip(l, &s);
 }
 
