@@ -307,7 +307,7 @@ words(const struct ladder_arrow *a, size_t room, char text[LADDER_SAY],
 	n = under[0] != '\0' ? strlen(under) + 1 : 0;
 	note[0] = '\0';
 	if (strlen(full) + n <= room)
-		(void)snprintf(text, LADDER_SAY, "%s%s%.64s", full,
+		(void)snprintf(text, LADDER_SAY, "%.200s%s%.64s", full,
 		    n > 0 ? " " : "", under);
 	else if (n > 0 && strlen(brief) + n <= room)
 		(void)snprintf(text, LADDER_SAY, "%.200s %.64s", brief, under);
