@@ -42,7 +42,6 @@ audit_new(struct sa_db *db, void (*found)(const struct audit_finding *, void *),
 	    AUDIT_TXNS, NULL, NULL);
 	a->nonces = table_new(sizeof(uint64_t), sizeof(uint64_t),
 	    AUDIT_NONCES, NULL, NULL);
-	a->seen = table_new(sizeof(uint64_t), 1, AUDIT_SEEN, NULL, NULL);
 	a->calls = table_new(sizeof(uint64_t), audit_bk_size(), AUDIT_CALLS,
 	    NULL, NULL);
 	a->hops = table_new(sizeof(uint64_t), audit_hop_size(), AUDIT_HOPS,
@@ -50,7 +49,7 @@ audit_new(struct sa_db *db, void (*found)(const struct audit_finding *, void *),
 	a->users = table_new(sizeof(uint64_t), sizeof(struct audit_user),
 	    AUDIT_USERS, NULL, NULL);
 	if (!audit_role_init(a) || a->regs == NULL ||
-	    a->txns == NULL || a->nonces == NULL || a->seen == NULL || a->users == NULL ||
+	    a->txns == NULL || a->nonces == NULL || a->users == NULL ||
 	    a->calls == NULL || a->hops == NULL) {
 		audit_free(a);
 		return NULL;
@@ -68,7 +67,6 @@ audit_free(struct audit *a)
 	table_free(a->regs);
 	table_free(a->txns);
 	table_free(a->nonces);
-	table_free(a->seen);
 	table_free(a->users);
 	table_free(a->calls);
 	table_free(a->hops);
@@ -224,27 +222,30 @@ find_state(struct audit_ctx *c)
 		c->a->mem = true;
 }
 
-static bool
-told(struct audit_ctx *c, uint64_t k)
+bool
+audit_seen(struct audit *a, uint64_t k)
 {
-	if (table_get(c->a->seen, &k) != NULL)
-		return true;
-	if (table_put(c->a->seen, &k, c->s->where.time_ns) == NULL)
-		c->a->mem = true;
+	uint64_t *set = a->seen[k % AUDIT_SEEN];
+
+	for (size_t i = 0; i < AUDIT_WAYS; i++)
+		if (set[i] == k)
+			return true;
+	memmove(set + 1, set, (AUDIT_WAYS - 1) * sizeof(*set));
+	set[0] = k;
 	return false;
 }
 
 bool
 audit_told(struct audit_ctx *c, int rule)
 {
-	return told(c, slice_hash(slice_hash((uint64_t)rule + 100, c->call_id),
+	return audit_seen(c->a, slice_hash(slice_hash((uint64_t)rule + 100, c->call_id),
 	    slice_of(&c->s->where.dst, sizeof(c->s->where.dst))));
 }
 
 bool
 audit_told_call(struct audit_ctx *c, int rule)
 {
-	return told(c, slice_hash((uint64_t)rule + 100, c->call_id));
+	return audit_seen(c->a, slice_hash((uint64_t)rule + 100, c->call_id));
 }
 
 /* The same octets between the same two: sent again, judged once. */
@@ -254,7 +255,6 @@ seen_before(struct audit *a, const struct flow_sip *s)
 	const struct flow_where *w = &s->where;
 	struct { struct pkt_addr src, dst; uint16_t sport, dport, on; } ends;
 	uint64_t k = slice_hash(0, s->message);
-	uint8_t *told;
 
 	memset(&ends, 0, sizeof(ends));
 	ends.src = w->src;
@@ -262,15 +262,7 @@ seen_before(struct audit *a, const struct flow_sip *s)
 	ends.sport = w->sport;
 	ends.dport = w->dport;
 	ends.on = s->protection.on;
-	k = slice_hash(k, slice_of(&ends, sizeof(ends)));
-	if ((told = table_put(a->seen, &k, w->time_ns)) == NULL) {
-		a->mem = true;
-		return true;
-	}
-	if (*told != 0)
-		return true;
-	*told = 1;
-	return false;
+	return audit_seen(a, slice_hash(k, slice_of(&ends, sizeof(ends))));
 }
 
 /* A border node and what is behind it, which may be unknown. */

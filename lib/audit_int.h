@@ -10,7 +10,8 @@
 #define AUDIT_REGS	2048
 #define AUDIT_TXNS	8192
 #define AUDIT_NONCES	8192
-#define AUDIT_SEEN	8192
+#define AUDIT_SEEN	4096	/* sets of what was seen or told */
+#define AUDIT_WAYS	8	/* in a set, newest first */
 #define AUDIT_USERS	8192
 #define AUDIT_CALLS	2048
 #define AUDIT_HOPS	512
@@ -162,7 +163,7 @@ struct audit {
 	void		(*registered)(const struct audit_registration *r,
 			    void *arg);
 	void		*arg;
-	struct table	*nodes, *ues, *regs, *txns, *nonces, *seen;
+	struct table	*nodes, *ues, *regs, *txns, *nonces;
 	void		(*changed)(const struct audit_hop_change *h, void *arg);
 	struct table	*users, *calls, *hops;
 	struct sip_msg	 before;	/* scratch of audit_hop() */
@@ -171,6 +172,7 @@ struct audit {
 	bool		 sos;		/* an emergency call was seen */
 	size_t		 n_network;
 	char		 network[AUDIT_NETWORKS][AUDIT_NAME];
+	uint64_t	 seen[AUDIT_SEEN][AUDIT_WAYS];
 	struct buf	 text;
 	bool		 mem;		/* memory ran out */
 };
@@ -192,6 +194,8 @@ bool	 audit_is_aka(struct slice params);
 bool	 audit_user_is_aka(struct audit_ctx *c);
 /* Is the address that the phone wrote in its Via another than it has? */
 bool	 audit_behind_nat(const struct audit_ctx *c);
+/* Was K, a hash, seen before?  It counts as seen now. */
+bool	 audit_seen(struct audit *a, uint64_t k);
 /* Was RULE told of this Call-ID to this receiver?  It counts as told now. */
 bool	 audit_told(struct audit_ctx *c, int rule);
 bool	 audit_told_call(struct audit_ctx *c, int rule);	/* to anybody */

@@ -77,10 +77,8 @@ sa_10(struct audit_ctx *c, struct audit_set *set)
 	} else {
 		k = slice_hash(p->spi, slice_of(&c->s->where.dst,
 		    sizeof(c->s->where.dst)));
-		if (table_get(c->a->seen, &k) != NULL)
+		if (audit_seen(c->a, k))
 			return;
-		if (table_put(c->a->seen, &k, c->s->where.time_ns) == NULL)
-			c->a->mem = true;
 	}
 	audit_find(c, R_SA_10, AUDIT_WARNING, "ESP with NULL encryption, SPI "
 	    "0x%08x: identities and keys in SIP can be read",
@@ -110,10 +108,8 @@ not_seen(struct audit_ctx *c)
 		return;
 	k = slice_hash(~(uint64_t)c->s->protection.spi,
 	    slice_of(&c->s->where.dst, sizeof(c->s->where.dst)));
-	if (table_get(c->a->seen, &k) != NULL)
+	if (audit_seen(c->a, k))
 		return;
-	if (table_put(c->a->seen, &k, c->s->where.time_ns) == NULL)
-		c->a->mem = true;
 	audit_find(c, R_SA_03, AUDIT_NOTE, "SPI 0x%08x: its agreement is not "
 	    "in the input", (unsigned)c->s->protection.spi);
 }

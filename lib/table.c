@@ -95,6 +95,20 @@ find(const struct table *t, const void *key, uint64_t h)
 	return NULL;
 }
 
+static void
+take_out(struct table *t, struct entry *e)
+{
+	struct entry **at = &t->bucket[e->hash & t->mask];
+
+	while (*at != e)
+		at = &(*at)->chain;
+	*at = e->chain;
+	unlink_age(t, e);
+	t->count--;
+	if (t->drop != NULL)
+		t->drop(e->val, t->arg);
+}
+
 void *
 table_get(struct table *t, const void *key)
 {
@@ -114,11 +128,12 @@ table_put(struct table *t, const void *key, uint64_t now_ns)
 		return e->val;
 	}
 	if (t->count == t->max) {
-		table_drop(t, t->oldest->val);
+		e = t->oldest;
+		take_out(t, e);
+		memset(e->val, 0, t->val_len);
 		t->evicted++;
-	}
-	e = calloc(1, sizeof(*e) + t->key_off + t->key_len);
-	if (e == NULL)
+	} else if ((e = calloc(1, sizeof(*e) + t->key_off +
+	    t->key_len)) == NULL)
 		return NULL;
 	memcpy(e->val + t->key_off, key, t->key_len);
 	e->table = t;
@@ -147,15 +162,9 @@ table_touch(struct table *t, void *val, uint64_t now_ns)
 void
 table_drop(struct table *t, void *val)
 {
-	struct entry *e = entry_of(val), **at = &t->bucket[e->hash & t->mask];
+	struct entry *e = entry_of(val);
 
-	while (*at != e)
-		at = &(*at)->chain;
-	*at = e->chain;
-	unlink_age(t, e);
-	t->count--;
-	if (t->drop != NULL)
-		t->drop(e->val, t->arg);
+	take_out(t, e);
 	free(e);
 }
 
