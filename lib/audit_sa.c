@@ -4,6 +4,7 @@
 #include "audit_int.h"
 #include "err.h"
 
+#define IV		34	/* seed of the IVs among the nonces */
 #define FIRST_SEQ	64	/* "near 1": within a replay window */
 
 struct audit_set *
@@ -85,6 +86,40 @@ sa_10(struct audit_ctx *c, struct audit_set *set)
 	    (unsigned)p->spi);
 }
 
+/*
+ * GCM and GMAC: the four SAs of a set share key and salt (TS 33.203 annex I), so
+ * that no IV of one may be that of another.  The same packet once more is not
+ * another use of its IV.
+ */
+static void
+sa_08(struct audit_ctx *c, const struct audit_set *set)
+{
+	const struct flow_protection *p = &c->s->protection;
+	bool counter = p->ealg == ESP_AES_GCM || p->alg == ESP_AES_GMAC;
+	uint64_t here = (uint64_t)p->spi << 32 | p->seq, *was;
+	uint64_t k = slice_hash(IV, slice_of(p->iv, p->iv_len));
+
+	if (p->iv_len == 0 || p->icv == FLOW_ICV_BAD)
+		return;
+	if (counter && set != NULL) {
+		k = slice_hash(k, slice_of(set->spi, sizeof(set->spi)));
+		k = slice_hash(k, slice_of(&c->ue->addr, sizeof(c->ue->addr)));
+	} else
+		k = slice_hash(k ^ p->spi, slice_of(&c->s->where.dst,
+		    sizeof(c->s->where.dst)));
+	if ((was = table_put(c->a->nonces, &k, c->s->where.time_ns)) == NULL) {
+		c->a->mem = true;
+		return;
+	}
+	if (*was != 0 && *was != here)
+		audit_find(c, R_SA_08, AUDIT_ERROR, "the IV of packet %u of "
+		    "SPI 0x%08x was that of packet %u of SPI 0x%08x; expected "
+		    "one that was not used with this key", (unsigned)p->seq,
+		    (unsigned)p->spi, (unsigned)(*was & UINT32_MAX),
+		    (unsigned)(*was >> 32));
+	*was = here;
+}
+
 static void
 sa_07_first(struct audit_ctx *c, struct audit_set *set, enum sa_role role)
 {
@@ -120,6 +155,7 @@ in_esp(struct audit_ctx *c)
 	enum sa_role role = SA_UC_PS;
 	struct audit_set *set = audit_set_of(c, &role);
 
+	sa_08(c, set);
 	sa_10(c, set);
 	if (set == NULL) {
 		not_seen(c);

@@ -52,6 +52,8 @@ struct flow_protection {
 	enum esp_alg	 alg;
 	enum esp_ealg	 ealg;
 	enum flow_icv	 icv;
+	size_t		 iv_len;	/* 0: none, or not known */
+	uint8_t		 iv[ESP_IV_MAX];
 };
 
 /* A SIP message as seen on one hop. */

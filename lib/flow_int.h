@@ -136,6 +136,8 @@ void	 flow_late_keep(struct flow *f, const struct flow_path *path,
 int	 flow_late_check(struct flow *f, const struct flow_where *where,
 	    struct flow_protection *prot);
 void	 flow_late_free(struct flow *f);
+/* The IV of the packet ESP, by the algorithms of PROT. */
+void	 flow_iv(struct flow_protection *prot, struct slice esp);
 
 /* flow_sctp.c */
 struct flow_sctp	*flow_sctp_new(void);

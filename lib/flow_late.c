@@ -74,6 +74,7 @@ flow_late_check(struct flow *f, const struct flow_where *where,
 			prot->known = true;
 			prot->alg = o.alg;
 			prot->ealg = o.ealg;
+			flow_iv(prot, esp);
 		}
 		l->bytes -= esp.n;
 		free((void *)(uintptr_t)esp.p);

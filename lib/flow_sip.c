@@ -278,7 +278,7 @@ message(void *arg, const struct tcp_message *m)
 		},
 	};
 
-	if (m->key->spi != 0)
+	if (m->key->spi != 0) {
 		path.prot = (struct flow_protection){
 			.on = true, .spi = m->key->spi, .seq = m->mark,
 			.known = (m->tag & TAG_KNOWN) != 0,
@@ -287,6 +287,11 @@ message(void *arg, const struct tcp_message *m)
 			.icv = (m->tag & TAG_UNCHECKED) != 0 ?
 			    FLOW_ICV_UNCHECKED : FLOW_ICV_OK,
 		};
+		if (path.prot.known)
+			path.prot.iv_len = esp_iv_len(path.prot.alg,
+			    path.prot.ealg);
+		memcpy(path.prot.iv, m->note, path.prot.iv_len);
+	}
 	(void)flow_message(f, &path, m->data, f->cut_message);
 }
 
@@ -367,6 +372,7 @@ flow_tcp(struct flow *f, const struct flow_path *path,
 		    (uint32_t)path->prot.ealg << 16 |
 		    (path->prot.known ? TAG_KNOWN : 0) |
 		    (path->prot.icv == FLOW_ICV_OK ? 0 : TAG_UNCHECKED);
+		memcpy(meta.note, path->prot.iv, path->prot.iv_len);
 	}
 	if (path->where.frames.count > 0)
 		meta.first = path->where.frames.frame[0];

@@ -33,6 +33,17 @@ transport_mode(struct flow *f, struct flow_path *path, const struct pkt_ip *ip,
 	return flow_ip_read(f, path, &in);
 }
 
+void
+flow_iv(struct flow_protection *prot, struct slice esp)
+{
+	size_t n = prot->known ? esp_iv_len(prot->alg, prot->ealg) : 0;
+
+	if (n > sizeof(prot->iv) || esp.n < ESP_HEADER + n)
+		n = 0;
+	prot->iv_len = n;
+	memcpy(prot->iv, esp.p + ESP_HEADER, n);
+}
+
 /* The ESP packet IN, which IP carries, perhaps in UDP. */
 static int
 esp_packet(struct flow *f, struct flow_path *path, const struct pkt_ip *ip,
@@ -69,6 +80,7 @@ esp_packet(struct flow *f, struct flow_path *path, const struct pkt_ip *ip,
 		.alg = o.alg, .ealg = o.ealg,
 		.icv = o.checked ? FLOW_ICV_OK : FLOW_ICV_UNCHECKED,
 	};
+	flow_iv(&path->prot, in);
 	path->vantage = slice_hash(path->vantage, slice_of(&o.spi,
 	    sizeof(o.spi)));
 	if (o.payload.next == PKT_PROTO_IPIP ||

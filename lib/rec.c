@@ -56,6 +56,7 @@ protection(struct buf *out, const struct flow_protection *p)
 	}
 	if (p->icv != FLOW_ICV_NONE)
 		rec_put_word(out, "icv", flow_icv_name(p->icv));
+	rec_put_hex_if(out, "iv", p->iv, p->iv_len);
 	buf_u8(out, '}');
 }
 

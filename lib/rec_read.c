@@ -52,6 +52,7 @@ read_protection(struct rec_in *in, struct flow_protection *p)
 	}
 	if (rec_in_enum(&sub, "icv", flow_icv_parse, &icv))
 		p->icv = (enum flow_icv)icv;
+	(void)rec_in_octets(&sub, "iv", p->iv, sizeof(p->iv), &p->iv_len);
 	in->err = sub.err;
 }
 

@@ -44,6 +44,7 @@ struct tcp_meta {
 	uint32_t	 extra;		/* frames besides FRAME */
 	uint32_t	 tag;		/* the caller's; or-ed over a message */
 	uint32_t	 mark;		/* the caller's; of the last segment */
+	uint8_t		 note[16];	/* the same */
 };
 
 /* What the reader says of the octets at hand. */
@@ -68,6 +69,7 @@ struct tcp_message {
 	uint64_t		 frame, time_ns; /* the last of its frames */
 	struct frag_frames	 frames;
 	uint32_t		 tag, mark;
+	uint8_t			 note[16];
 };
 
 struct tcp_reader {

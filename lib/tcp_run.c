@@ -94,6 +94,7 @@ tcp_run_message(struct tcp_run *r, size_t n, struct tcp_message *m)
 	m->frame = r->ref[last].meta.frame;
 	m->time_ns = r->ref[last].meta.time_ns;
 	m->mark = r->ref[last].meta.mark;
+	memcpy(m->note, r->ref[last].meta.note, sizeof(m->note));
 	r->ref[last].fate = TCP_FATE_MESSAGE;
 }
 

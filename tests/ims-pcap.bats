@@ -240,6 +240,37 @@ kernel()
 	[ -z "$stderr" ]
 }
 
+# By Python: the octets behind SPI and sequence number of each packet.
+@test "kernel: protection has the IV of the packet" {
+	local f n
+
+	for f in hmac-sha1-96_aes-cbc_ipv4_udp:16 hmac-sha1-96_aes-cbc_ipv4_tcp:16 \
+	    hmac-md5-96_des-ede3-cbc_ipv4_udp:8 null_aes-gcm_ipv4_udp:8 \
+	    null_aes-gcm_ipv4_tcp:8 aes-gmac_null_ipv4_tcp:8; do
+		n=${f#*:} f=$LAB/${f%:*}.pcap
+		keys_of "$f" >"$BATS_TEST_TMPDIR/k"
+		python3 - "$f" "$n" >"$BATS_TEST_TMPDIR/want" <<'PY'
+import struct, sys
+data, n = open(sys.argv[1], "rb").read(), int(sys.argv[2])
+at, frame = 24, 0
+while at < len(data):
+    size = struct.unpack("<I", data[at + 8:at + 12])[0]
+    p, frame, at = data[at + 16:at + 16 + size], frame + 1, at + 16 + size
+    if p[12:14] == b"\x08\0" and p[14] == 0x45 and p[23] == 50:
+        print(frame, p[42:42 + n].hex())
+PY
+		run -0 --separate-stderr ims-pcap -k "$BATS_TEST_TMPDIR/k" "$f"
+		[ "$(wc -l <<<"$output")" = 4 ]
+		same "" "$(jq -r '"\(.frame) \(.protection.iv)"' <<<"$output" |
+		    grep -vxFf "$BATS_TEST_TMPDIR/want")"
+	done
+	# Without encryption there is none.
+	keys_of "$LAB/hmac-sha1-96_null_ipv4_udp.pcap" >"$BATS_TEST_TMPDIR/k"
+	same null "$(ims-pcap -k "$BATS_TEST_TMPDIR/k" \
+	    "$LAB/hmac-sha1-96_null_ipv4_udp.pcap" | jq -s -c '[.[].protection.iv] |
+	    unique[]')"
+}
+
 @test "kernel: hmac-md5-96, null" {
 	kernel hmac-md5-96_null_ipv4_udp
 }

@@ -460,6 +460,30 @@ SEC-09@6' "$findings"
 	    reason: "nokey" })'
 }
 
+# 7, 13 and 18 are packets 1, 2 and 3 of one association, 12 is packet 1 of
+# another of its set; each gets an IV of its own.
+gcm='every("alg=hmac-sha-1-96;ealg=aes-cbc"; "alg=null;ealg=aes-gcm") |
+    if .protection then .protection.alg = "null" |
+    .protection.ealg = "aes-gcm" else . end'
+ivs='def ivs(n): if .protection then .protection.iv =
+    ("00000000000000000000000000000000" + (.frame | tostring))[-n:] else . end;'
+@test "SA-08: found: CBC, an IV again" {
+	breaks SA-08@18 "$ivs ivs(32) | if .frame == 18 then
+	    .protection.iv = .protection.iv[:-2] + \"13\" else . end"
+}
+@test "SA-08: found: GCM, an IV of another association of the set" {
+	breaks SA-08@12 "$ivs ivs(16) | $gcm | if .frame == 12 then .protection.iv = .protection.iv[:-2] + \"07\"
+	    elif .frame == 7 then .protection.iv = .protection.iv[:-2] + \"07\"
+	    else . end"
+}
+@test "SA-08: not: CBC, an IV of another association" {
+	holds "$ivs ivs(32) | if .frame == 12 then
+	    .protection.iv = .protection.iv[:-2] + \"07\" else . end"
+}
+@test "SA-08: not: no IV twice" {
+	holds "$ivs ivs(16) | $gcm"
+}
+
 @test "SA-10: found: null encryption" {
 	breaks 'SA-10@7 SEC-06@7' 'if .protection then .protection.ealg = "null" else .
 	    end'
