@@ -1,4 +1,5 @@
 /* tool_in: inputs of any form, read one after another. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,7 +290,8 @@ read_other(const struct input *s, struct slice first,
 		return true;
 	}
 	c = read_blank(s->f);
-	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+	/* A token, as methods are (RFC 3261 25.1), or "SIP/". */
+	if (c > 0 && (isalnum(c) || strchr("-.!%*_+`'~", c) != NULL))
 		return read_text(s->f, r);
 	buf_reset(&in.blank);
 	if (c == '{')

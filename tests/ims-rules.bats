@@ -1229,11 +1229,17 @@ nni()
 
 # --- syntax ------------------------------------------------------------------
 
-# syn FILE: the SYN findings of a message, without notes, sorted.
+# syn FILE: the SYN findings of a message, without notes, sorted; "unread" too if
+# there was no message in it.
 syn()
 {
-	ims-verify -q -f json "$1" | jq -r 'select(.level != "note") | .rule' |
-	    grep SYN | sort -u | paste -sd ' '
+	local err=$BATS_TEST_TMPDIR/err
+
+	{
+		ims-verify -f json "$1" 2>"$err" |
+		    jq -r 'select(.level != "note") | .rule' | grep SYN
+		! grep -q 'neither\|no SIP in it' "$err" || echo unread
+	} | sort -u | paste -sd ' '
 }
 
 # RFC 4475: section 3.1.1 and 3.4 are valid; 3.1.2 and 3.2 invalid; of 3.3 those

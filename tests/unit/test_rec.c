@@ -101,7 +101,7 @@ test_sip(void)
 		.where = some_where(),
 		.message = slice_str(message),
 		.protection = { true, 4097, 9, true, ESP_HMAC_SHA_1_96,
-		    ESP_AES_CBC, FLOW_ICV_OK },
+		    ESP_AES_CBC, FLOW_ICV_OK, 16, "\xff\x01" },
 	};
 	struct sip_msg m;
 	struct buf b, without;
@@ -126,7 +126,8 @@ test_sip(void)
 	    "\"call_id\":\"a\\\"b@10.0.0.1\",\"cseq\":\"1 REGISTER\","
 	    "\"impi\":\"001010000000001@ims\",\"duplicate\":true,"
 	    "\"protection\":{\"spi\":4097,\"seq\":9,"
-	    "\"alg\":\"hmac-sha-1-96\",\"ealg\":\"aes-cbc\",\"icv\":\"ok\"},"
+	    "\"alg\":\"hmac-sha-1-96\",\"ealg\":\"aes-cbc\",\"icv\":\"ok\","
+	    "\"iv\":\"ff010000000000000000000000000000\"},"
 	    "\"message\":\"REGISTER sip:"), "sip: names and their order");
 	if (again(&b, &r, &j)) {
 		CHECK_STR(field(j, "message"), message, "sip: message");
@@ -287,7 +288,7 @@ test_packet_esp_gap(void)
 	done(&b, &r, j);
 	p.cut = p.copy = true;
 	p.protection = (struct flow_protection){ true, 0, 5, true,
-	    ESP_HMAC_SHA_1_96, ESP_AES_CBC, FLOW_ICV_OK };
+	    ESP_HMAC_SHA_1_96, ESP_AES_CBC, FLOW_ICV_OK, 0, { 0 } };
 	rec_write_packet(&b, &p);
 	CHECK_STR(buf_slice(&b), "{\"type\":\"packet\",\"time\":"
 	    "\"1700000000.000000042\",\"frame\":7,\"src\":\"10.0.0.1\","
