@@ -1,13 +1,12 @@
 /* register_live: phone and network on sockets, and the clock. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "err.h"
 #include "register_live.h"
+#include "tool_live.h"
 
 #define FDS		512
 #define SECOND		1000000000ULL
@@ -21,13 +20,10 @@ static struct {
 	}		 ready[FDS];
 	size_t		 n;
 	uint64_t	 start_ns, since_ns;	/* by the two clocks */
-	int		 wake[2];
 	unsigned	 stops;			/* signals taken */
 	bool		 leaving;		/* we deregister */
 	struct buf	 record;
 } live;
-
-static volatile sig_atomic_t signals;
 
 static uint64_t
 clock_ns(clockid_t which)
@@ -87,45 +83,20 @@ sweep(void)
 }
 
 static void
-on_signal(int sig)
-{
-	int e = errno;
-
-	(void)sig;
-	signals++;
-	if (write(live.wake[1], "", 1) < 0)
-		signals++;
-	errno = e;
-}
-
-static void
 woken(short got, void *arg)
 {
-	char c;
-
 	(void)got;
 	(void)arg;
-	while (read(live.wake[0], &c, 1) > 0)
-		live.stops++;
+	live.stops = tool_stops();
 }
 
 static void
 open_live(void)
 {
-	static const int stop[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction a = { .sa_handler = on_signal };
-
 	live.start_ns = clock_ns(CLOCK_REALTIME);
 	live.since_ns = clock_ns(CLOCK_MONOTONIC);
 	opt.time_ns = live_now();
-	if (pipe(live.wake) < 0 ||
-	    fcntl(live.wake[0], F_SETFL, O_NONBLOCK) < 0 ||
-	    fcntl(live.wake[1], F_SETFL, O_NONBLOCK) < 0)
-		tool_die(TOOL_SYSTEM, "pipe: %s", strerror(errno));
-	for (size_t i = 0; i < sizeof(stop) / sizeof(stop[0]); i++)
-		if (sigaction(stop[i], &a, NULL) < 0)
-			tool_die(TOOL_SYSTEM, "signal: %s", strerror(errno));
-	live_watch(live.wake[0], woken, NULL);
+	live_watch(tool_stop_catch(), woken, NULL);
 	if (opt.ipsec == IPSEC_KERNEL)
 		xfrm_open();
 	if (opt.ipsec != IPSEC_NONE)

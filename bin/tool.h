@@ -95,6 +95,7 @@ void	 tool_common(struct tool_common *t, int c, struct sa_db *db,
  */
 void	 tool_out_open(const struct tool_common *t);
 void	 tool_out(struct buf *b);	/* writes and empties B */
+void	 tool_out_flush(void);		/* for who reads it meanwhile */
 void	 tool_out_end(void);
 /*
  * The same for octets of another form, which the caller puts into the FILE,

@@ -1,11 +1,15 @@
 /* tool_input: a file that is read, packed or not. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "err.h"
-#include "tool.h"
 #include "tool_input.h"
+#include "tool_live.h"
+
+static bool follow;		/* files that grow */
 
 size_t
 input_look(FILE *f, const char *name, uint8_t first[INPUT_FIRST])
@@ -20,17 +24,43 @@ input_look(FILE *f, const char *name, uint8_t first[INPUT_FIRST])
 	return n;
 }
 
+void
+tool_follow(void)
+{
+	follow = true;
+}
+
+static bool
+is(int fd, mode_t format)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == format;
+}
+
+/* FD as a FILE: with a wait, unless it is a file that is there. */
+static FILE *
+file_of(int fd, const char *path)
+{
+	FILE *f = is(fd, S_IFREG) && !follow && fd != STDIN_FILENO ?
+	    fdopen(fd, "rb") : tool_source(fd, path, follow);
+
+	if (f == NULL)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+	return f;
+}
+
 static FILE *
 open_file(const char *path)
 {
-	struct stat st;
-	FILE *f = fopen(path, "rb");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (f == NULL || fstat(fileno(f), &st) < 0 || !S_ISDIR(st.st_mode))
-		return f;
-	(void)fclose(f);
-	errno = EISDIR;
-	return NULL;
+	if (fd >= 0 && is(fd, S_IFDIR)) {
+		(void)close(fd);
+		fd = -1;
+		errno = EISDIR;
+	}
+	return fd < 0 ? NULL : file_of(fd, path);
 }
 
 static void
@@ -54,7 +84,7 @@ input_open(struct input *s, const char *path)
 	memset(s, 0, sizeof(*s));
 	if (path == NULL || strcmp(path, "-") == 0) {
 		s->name = "-";
-		s->file = stdin;
+		s->file = file_of(STDIN_FILENO, NULL);
 	} else {
 		s->name = path;
 		s->file = open_file(path);
@@ -73,7 +103,7 @@ input_lasts(const struct input *s)
 {
 	struct stat st;
 
-	return s->file != stdin && fstat(fileno(s->file), &st) == 0 &&
+	return fstat(fileno(s->file), &st) == 0 &&
 	    S_ISREG(st.st_mode);
 }
 
@@ -91,7 +121,7 @@ input_close(struct input *s)
 		tool_bad();
 	}
 	cap_unpack_free(s->unpack);
-	if (s->file != NULL && s->file != stdin)
+	if (s->file != NULL)
 		(void)fclose(s->file);
 	memset(s, 0, sizeof(*s));
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "err.h"
-#include "tool.h"
+#include "tool_live.h"
 #include "tool_merge.h"
 
 #define PLACE_SHIFT	16	/* a pcapng has at most 65536 interfaces */
@@ -46,7 +46,9 @@ advance(struct merged *in)
 		tool_die(TOOL_SYSTEM, "%s: %s", in->name, cap_error(in->cap));
 	if (e < 0) {
 		tool_warn("%s: %s", in->name, cap_error(in->cap));
-		tool_bad();
+		/* Who is still writing it was not asked to end. */
+		if (e != ERR_MORE || tool_stops() == 0)
+			tool_bad();
 	}
 	if (e > 0 && in->frame.time_ns > 0)
 		in->time_ns = in->frame.time_ns;

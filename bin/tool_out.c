@@ -82,7 +82,10 @@ open_out(struct out *o, const char *path)
 static void
 end(struct out *o)
 {
-	if (fflush(o->f) == EOF || ferror(o->f) || fclose(o->f) == EOF)
+	FILE *f = o->f;
+
+	o->f = NULL;
+	if (fflush(f) == EOF || ferror(f) || fclose(f) == EOF)
 		failed(o);
 	if (o->temp == NULL)
 		return;
@@ -111,6 +114,13 @@ tool_out(struct buf *b)
 	    (line_buffered && fflush(records.f) == EOF))
 		failed(&records);
 	buf_reset(b);
+}
+
+void
+tool_out_flush(void)
+{
+	if (records.f != NULL && fflush(records.f) == EOF)
+		failed(&records);
 }
 
 void
