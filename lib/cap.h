@@ -1,6 +1,6 @@
 /*
- * cap: capture files (pcap, pcapng, snoop); the one place that knows libpcap,
- * zlib and libzstd.
+ * cap: captures (pcap, pcapng, snoop; interfaces); the one place that knows
+ * libpcap, zlib and libzstd.
  *
  * pcap is read by libpcap.  pcapng (draft-ietf-opsawg-pcapng) is read here:
  * libpcap refuses files whose interfaces differ in link type or snapshot
@@ -79,6 +79,40 @@ FILE		*cap_unpack_file(struct cap_unpack *u);
 const char	*cap_unpack_error(const struct cap_unpack *u);
 void		 cap_unpack_free(struct cap_unpack *u);
 
+/* Frames of an interface, as they come. */
+struct cap_live;
+
+struct cap_live_count {
+	uint64_t	 received;	/* frames handed out */
+	uint64_t	 by_kernel;	/* dropped: nobody fetched them in time */
+	uint64_t	 by_interface;	/* dropped before, filter or not */
+};
+
+/*
+ * Open the interface NAME ("any": all of them) for the frames that FILTER (NULL:
+ * all), an expression of pcap-filter(7), takes.  NULL on failure: *E is
+ * ERR_FORMAT if FILTER is wrong, ERR_IO or ERR_MEM, and ERROR says in words what
+ * is wrong, or what to do about it.
+ */
+struct cap_live	*cap_live_new(const char *name, const char *filter, int *e,
+		    char error[CAP_ERROR_TEXT]);
+void		 cap_live_free(struct cap_live *c);
+/* For poll(2): it can be read when there are frames. */
+int		 cap_live_fd(const struct cap_live *c);
+/*
+ * The next frame, whose data is valid until the next call: 1, or 0 if there is
+ * none at present, or ERR_IO, and cap_live_error() says why: the interface went
+ * away.  Never waits.  A frame may be handed out up to CAP_LIVE_LATE_MS after it
+ * passed.
+ */
+int		 cap_live_next(struct cap_live *c, struct cap_frame *out)
+		    __attribute__((warn_unused_result));
+#define CAP_LIVE_LATE_MS	20
+/* Since it was opened. */
+void		 cap_live_count(struct cap_live *c,
+		    struct cap_live_count *out);
+const char	*cap_live_error(const struct cap_live *c);
+
 /*
  * Writing, with nanoseconds: pcap, of frames of one link type, or pcapng, with
  * the interfaces that frames say they are of; from CAP_OUT_INTERFACES on, those
@@ -102,9 +136,14 @@ struct cap_out	*cap_out_ng_new(FILE *f);
  */
 int		 cap_out_frame(struct cap_out *o, const struct cap_frame *frame)
 		    __attribute__((warn_unused_result));
-/* Write what was gathered; 0 or ERR_IO. */
+/* Write what was gathered; 0 or ERR_IO, and from then on always ERR_IO. */
 int		 cap_out_flush(struct cap_out *o)
 		    __attribute__((warn_unused_result));
+/*
+ * Of the N octets that F came to have, how many are of whole frames (and of the
+ * head).  It matters after ERR_IO.
+ */
+uint64_t	 cap_out_whole(const struct cap_out *o, uint64_t n);
 void		 cap_out_free(struct cap_out *o);
 
 /*

@@ -6,7 +6,11 @@
 #include "err.h"
 
 #define MAGIC		0xa1b23c4d	/* nanoseconds */
+#define HEAD_LEN	24		/* of a pcap, */
+#define RECORD_LEN	16		/* before each frame, */
+#define CAPLEN_AT	8		/* and its length there */
 #define BLOCK_LEN	36		/* around a frame, and padding */
+#define TOTAL_AT	4
 #define IDB_LEN		32
 #define GATHER		(1U << 20)	/* octets of a write, at most */
 #define NS_PER_S	1000000000U
@@ -17,6 +21,8 @@ enum { OPT_TSRESOL = 9 };	/* of an interface */
 struct cap_out {
 	FILE		*f;		/* the caller's */
 	struct buf	 b;		/* gathered; its room was made before */
+	uint64_t	 done;		/* octets written before those */
+	bool		 bad;
 	bool		 ng;
 	struct {
 		int		 linktype;
@@ -168,11 +174,37 @@ cap_out_frame(struct cap_out *o, const struct cap_frame *frame)
 int
 cap_out_flush(struct cap_out *o)
 {
-	size_t n = fwrite(o->b.p, 1, o->b.n, o->f);
-	bool bad = n != o->b.n || fflush(o->f) == EOF;
-
+	if (o->bad)
+		return ERR_IO;
+	o->bad = fwrite(o->b.p, 1, o->b.n, o->f) != o->b.n ||
+	    fflush(o->f) == EOF;
+	if (o->bad)
+		return ERR_IO;
+	o->done += o->b.n;
 	buf_reset(&o->b);
-	return bad ? ERR_IO : 0;
+	return 0;
+}
+
+/* How long is what begins at AT of the gathered: head, frame or block? */
+static size_t
+unit_len(const struct cap_out *o, size_t at)
+{
+	const uint8_t *p = o->b.p + at;
+
+	if (o->ng)
+		return __builtin_bswap32(slice_be32(p + TOTAL_AT));
+	return o->done + at == 0 ? HEAD_LEN :
+	    RECORD_LEN + __builtin_bswap32(slice_be32(p + CAPLEN_AT));
+}
+
+uint64_t
+cap_out_whole(const struct cap_out *o, uint64_t n)
+{
+	size_t at = 0;
+
+	while (at < o->b.n && o->done + at + unit_len(o, at) <= n)
+		at += unit_len(o, at);
+	return o->done + at;
 }
 
 void
