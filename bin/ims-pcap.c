@@ -6,7 +6,7 @@
 #include "pcap_select.h"
 #include "pcap_summary.h"
 #include "pcap_write.h"
-#include "tool.h"
+#include "tool_live.h"
 
 static struct {
 	struct flow	*flow;
@@ -226,7 +226,7 @@ on_end(void *arg)
 	(void)go_on(flow_end(g.flow));
 	g.written = false;
 	tool_more();
-	if (g.found == 0 && !select_any())
+	if (g.found == 0 && !select_any() && !tool_filter_given())
 		tool_warn("%s: no SIP in it", tool_file());
 	g.found = 0;
 }
@@ -296,7 +296,7 @@ run(const struct pcap_asked *a, struct sa_db *db, char *const *argv, int n)
 	sa_db_news(db, on_news, NULL);
 	if ((g.flow = flow_new(&sink, &a->flow, db)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	tool_read(argv, n, &reader);
+	tool_live_read(argv, n, &reader);
 	if (a->stat)
 		write_stat();
 	outputs_close(a);
@@ -317,6 +317,8 @@ main(int argc, char **argv)
 	pcap_options(&asked, argc, argv, db);
 	argv += optind;
 	argc -= optind;
+	tool_live_open(argc, asked.write != NULL ||
+	    asked.common.output != NULL);
 	if (asked.clear)
 		clear_run(db, asked.write, argv, argc);
 	else

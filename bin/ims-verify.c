@@ -4,7 +4,7 @@
 
 #include "audit.h"
 #include "err.h"
-#include "tool.h"
+#include "tool_live.h"
 #include "verify.h"
 
 enum {
@@ -34,6 +34,7 @@ static const struct option options[] = {
 	{ "waivers", required_argument, NULL, OPT_WAIVERS },
 	{ "format", required_argument, NULL, 'f' },
 	{ "role", required_argument, NULL, 'R' },
+	LIVE_LONG,
 	TOOL_LONG,
 	{ NULL, 0, NULL, 0 },
 };
@@ -43,19 +44,19 @@ static const char help[] =
 "       ims-verify --diff --as node before after\n"
 "Which rules of IMS security the SIP of captures or records breaks, and where.\n"
 "  -f, --format NAME     text, json, sarif, junit, tap, github or html\n"
+"  -i, --interface NAME, --follow   capture there; read a file that grows\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
 "  -n, --count N         stop after N findings\n"
 "  -o, --output FILE     write there, whole or not at all\n"
 "  -R, --role ROLE=ADDR[:PORT]  a node (ue, p-cscf, ibcf, peer ...); repeatable\n"
 "  -l, --line-buffered   flush each finding\n"
-"  -q, --quiet           no diagnostics\n"
-"  -v, --verbose         the clause with each finding\n"
-"  -h, --help            this text\n"
-"  -V, --version         the version\n"
+"  -q, --quiet,  -v, --verbose   no diagnostics; the clause with each finding\n"
+"  -h, --help,  -V, --version    this text; the version\n"
 "      --baseline FILE   findings of before, as json; only others count\n"
 "      --diff, --as NODE, --hops   what NODE changed in a message; or each node\n"
 "      --explain RULE, --list-rules   one rule with its why, or all; and exit\n"
 "      --fail-on LEVEL   lowest that makes status 1: error, warning, note, never\n"
+"      --filter EXPR     frames, as pcap-filter(7) says\n"
 "      --network NAME, --trust ADDR, --nni KIND   own, trusted, peers' networks\n"
 "      --rule RULE=LEVEL  off, error, warning or note; repeatable\n"
 "      --registrations, --stat   also how far each came; what became of frames\n"
@@ -161,6 +162,8 @@ static bool
 on_frame(const struct cap_frame *f, void *arg)
 {
 	(void)arg;
+	if (!tool_filter_frame(f))
+		return true;
 	check(tool_frame(g.flow, f));
 	return go_on();
 }
@@ -203,7 +206,7 @@ on_line(struct slice line, uint64_t number, void *arg)
 		}
 	} else if (rec.type == REC_ESP)
 		on_esp(&rec.esp, NULL);
-	else if (rec.type == REC_PACKET)
+	else if (rec.type == REC_PACKET && tool_filter_packet(&rec.packet))
 		check(flow_packet(g.flow, &rec.packet));
 	rec_done(&rec);
 	return go_on();
@@ -377,7 +380,7 @@ judge(char *const *files, int n, bool stat)
 		g.format->nodes(g.audit);
 	if (g.format->begin != NULL)
 		g.format->begin(&g.out, g.fail_on);
-	tool_read(files, n, &reader);
+	tool_live_read(files, n, &reader);
 	audit_end(g.audit);
 	if (g.format->end != NULL)
 		g.format->end(&g.out);
@@ -406,11 +409,13 @@ main(int argc, char **argv)
 	    (g.audit = audit_new(g.db, on_finding, NULL)) == NULL ||
 	    (g.flow = flow_new(&sink, &opt, g.db)) == NULL)
 		check(ERR_MEM);
-	while ((c = getopt_long(argc, argv, TOOL_SHORT "f:R:", options,
+	while ((c = getopt_long(argc, argv, TOOL_SHORT LIVE_SHORT "f:R:", options,
 	    NULL)) != -1)
-		if (!option(&o, c) && !option_of_policy(c))
+		if (!option(&o, c) && !option_of_policy(c) &&
+		    !tool_live_option(c, optarg))
 			tool_common(&o.common, c, g.db, help);
 	settle(&o, argc - optind);
+	tool_live_open(argc - optind, o.common.output != NULL);
 	tool_out_open(&o.common);
 	if (o.diff)
 		answer = verify_diff(argv[optind], argv[optind + 1], o.node);

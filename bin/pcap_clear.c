@@ -5,6 +5,8 @@
 #include "err.h"
 #include "pcap_clear.h"
 #include "pcap_media.h"
+#include "pcap_ring.h"
+#include "tool_live.h"
 
 #define LINKTYPE_RAW	101
 #define HELD		4096	/* frames that wait, with those behind them */
@@ -25,8 +27,7 @@ struct held {
 
 static struct {
 	struct flow	*flow;
-	FILE		*file;
-	struct cap_out	*out;
+	bool		 started;
 	int		 linktype;	/* of the file, that of the first */
 	uint64_t	 n;		/* frames written */
 	struct held	 held[HELD];	/* a ring, in the order of the input */
@@ -40,8 +41,6 @@ static struct {
 static void
 system_failed(int r)
 {
-	if (r == ERR_IO)
-		tool_write_failed();
 	if (r < 0)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
 }
@@ -49,7 +48,11 @@ system_failed(int r)
 static void
 write_frame(const struct cap_frame *f)
 {
-	int r = cap_out_frame(c.out, f);
+	int r;
+
+	if (ring_full(f->time_ns))
+		ring_next();
+	r = ring_frame(f);
 
 	if (r == ERR_LIMIT) {
 		tool_bad();
@@ -210,16 +213,15 @@ convert(void)
 static void
 start(const struct cap_frame *f)
 {
+	c.started = true;
 	c.linktype = f->linktype;
-	c.out = cap_out_new(c.file, f->linktype);
-	if (c.out == NULL)
-		system_failed(ERR_MEM);
+	ring_link(f->linktype);
 }
 
 static void
 begin(const struct cap_frame *f)
 {
-	if (c.out == NULL)
+	if (!c.started)
 		start(f);
 	c.now = f;
 	c.changed = c.lost = false;
@@ -261,6 +263,8 @@ static bool
 on_frame(const struct cap_frame *f, void *arg)
 {
 	(void)arg;
+	if (!tool_filter_frame(f))
+		return true;
 	begin(f);
 	return end(tool_frame(c.flow, f));
 }
@@ -293,7 +297,8 @@ on_line(struct slice line, uint64_t number, void *arg)
 	if (r == ERR_MEM)
 		system_failed(r);
 	if (r >= 0 && rec.type == REC_PACKET) {
-		(void)packet_record(&rec.packet);
+		if (tool_filter_packet(&rec.packet))
+			(void)packet_record(&rec.packet);
 	} else {
 		tool_warn_kind("record", "%s: line %llu: %s", tool_file(),
 		    (unsigned long long)number, r < 0 ? error :
@@ -336,16 +341,12 @@ clear_run(struct sa_db *db, const char *path, char *const *argv, int n)
 		on_frame, on_line, on_text, on_end, NULL, NULL,
 	};
 
-	c.file = tool_write_open(path);
+	ring_open(path);
 	sa_db_news(db, on_news, NULL);
 	if ((c.flow = flow_new(&sink, &opt, db)) == NULL)
 		system_failed(ERR_MEM);
-	tool_read(argv, n, &reader);
-	if (c.out == NULL)
-		start(&(struct cap_frame){ .linktype = LINKTYPE_RAW });
-	system_failed(cap_out_flush(c.out));
-	cap_out_free(c.out);
-	tool_write_end();
+	tool_live_read(argv, n, &reader);
+	ring_close(LINKTYPE_RAW);
 	flow_free(c.flow);
 	media_close();
 	buf_wipe(&c.data);

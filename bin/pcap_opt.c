@@ -3,12 +3,14 @@
 
 #include "pcap_media.h"
 #include "pcap_opt.h"
+#include "pcap_ring.h"
 #include "pcap_select.h"
 #include "pcap_write.h"
+#include "tool_live.h"
 
 enum {
 	OPT_SA = 256, OPT_PACKETS, OPT_DUPLICATES, OPT_STAT, OPT_LINK, OPT_MTU,
-	OPT_CLEAR, OPT_LADDER, OPT_LIST, OPT_SUMMARY,
+	OPT_CLEAR, OPT_LADDER, OPT_LIST, OPT_ROTATE, OPT_SUMMARY,
 };
 
 static const struct option options[] = {
@@ -19,11 +21,13 @@ static const struct option options[] = {
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "mtu", required_argument, NULL, OPT_MTU },
 	{ "packets", no_argument, NULL, OPT_PACKETS },
+	{ "rotate", required_argument, NULL, OPT_ROTATE },
 	{ "sa", no_argument, NULL, OPT_SA },
 	{ "secrets", no_argument, NULL, 'x' },
 	{ "stat", no_argument, NULL, OPT_STAT },
 	{ "format", required_argument, NULL, 'f' },
 	{ "role", required_argument, NULL, 'R' },
+	LIVE_LONG,
 	SELECT_LONG,
 	{ "summary", no_argument, NULL, OPT_SUMMARY },
 	{ "write", required_argument, NULL, 'w' },
@@ -34,18 +38,18 @@ static const struct option options[] = {
 static const char help[] =
 "usage: ims-pcap [option ...] [file ...]\n"
 "SIP messages of captures (pcap, pcapng, snoop) as JSON lines, ESP opened.\n"
+"  -i, --interface NAME, --follow   capture there; read a file that grows\n"
 "  -k, --keys FILE       subscribers, SAs, vectors, as records; repeatable\n"
-"  -f, --format json     records for the lines of --list\n"
-"  -n, --count N         stop after N messages\n"
+"  -n, --count N,  -f, --format json   stop after N messages; --list as records\n"
 "  -o, --output FILE     write there, whole or not at all\n"
 "  -l, --line-buffered,  -x, --secrets   flush each record; keys in sa records\n"
 "  -q, --quiet,  -v, --verbose   no diagnostics; every one of them\n"
 "  -w, --write FILE      a capture instead of records (or with -o, too)\n"
 "  -R, --role ROLE=ADDR[:PORT]   a node, for --leg, --ladder; repeatable\n"
 "  -h, --help,  -V, --version    this text; the version\n"
-"      --clear           with -w: the input, what is in ESP and SRTP opened\n"
+"      --rotate 10M|60s[,N]   with -w: FILE.00001 ..., of which N are kept\n"
 "      --ladder[=FORM]   a drawing: text, ascii, mermaid, svg, html; all: one\n"
-"      --link, --mtu     link type of -w, and the longest of its IP packets\n"
+"      --clear, --link, --mtu   of -w: frames, ESP opened; link type; longest IP\n"
 "      --list, --summary   a line for each registration, call ...; figures\n"
 "      --packets, --duplicates  packets, ESP as it is; copies of packets too\n"
 "      --sa, --stat      sa records too; what became of every frame, at the end\n"
@@ -74,8 +78,8 @@ options_read(struct pcap_asked *a, int argc, char **argv, struct sa_db *db)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, TOOL_SHORT "f:R:w:x", options,
-	    NULL)) != -1)
+	while ((c = getopt_long(argc, argv, TOOL_SHORT LIVE_SHORT "f:R:w:x",
+	    options, NULL)) != -1)
 		switch (c) {
 		case 'k':
 			tool_keys_srtp(db, optarg, media_key);
@@ -112,6 +116,9 @@ options_read(struct pcap_asked *a, int argc, char **argv, struct sa_db *db)
 		case OPT_MTU:
 			a->mtu = mtu_of(optarg);
 			break;
+		case OPT_ROTATE:
+			ring_rotate(optarg);
+			break;
 		case OPT_SA:
 			a->sas = true;
 			break;
@@ -125,7 +132,8 @@ options_read(struct pcap_asked *a, int argc, char **argv, struct sa_db *db)
 			a->stat = true;
 			break;
 		default:
-			if (select_option(c, optarg))
+			if (select_option(c, optarg) ||
+			    tool_live_option(c, optarg))
 				break;
 			tool_common(&a->common, c, db, help);
 		}
@@ -141,7 +149,8 @@ check_clear(const struct pcap_asked *a)
 	    a->link != NULL || a->mtu > 0 || a->stat || a->sas ||
 	    a->flow.packets || a->flow.duplicates || a->list ||
 	    a->summary || a->draw.on || select_any())
-		tool_die(TOOL_USAGE, "--clear goes with -k, -q, -v and -w only");
+		tool_die(TOOL_USAGE, "--clear goes with -i, -k, -q, -v, "
+		    "-w, --filter, --follow and --rotate only");
 }
 
 static void
@@ -172,6 +181,9 @@ void
 pcap_options(struct pcap_asked *a, int argc, char **argv, struct sa_db *db)
 {
 	options_read(a, argc, argv, db);
+	if (ring_rotates() && (a->write == NULL || strcmp(a->write, "-") == 0))
+		tool_die(TOOL_USAGE, "--rotate is of a capture in files: -w "
+		    "FILE is missing");
 	if (a->clear)
 		check_clear(a);
 	else

@@ -4,9 +4,8 @@
 #include "pcap_select.h"
 #include "pcap_story.h"
 #include "pcap_when.h"
-#include "tool.h"
+#include "tool_live.h"
 
-#define LINKTYPE_RAW	101
 #define WORDS		16	/* of --method, of --status */
 
 static struct {
@@ -20,7 +19,6 @@ static struct {
 	struct when	 from, until;
 	bool		 started;
 	uint64_t	 start_ns;
-	struct cap_filter *filter;
 } sel;
 
 static void
@@ -116,32 +114,12 @@ legs_of(const char *arg)
 	(void)select_nodes();
 }
 
-static void
-filter_of(const char *arg)
-{
-	/* A wrong expression is said even if there is no frame. */
-	const struct cap_frame f = {
-		.linktype = 1, .data = slice_str(""),
-	};
-
-	cap_filter_free(sel.filter);
-	if ((sel.filter = cap_filter_new(arg)) == NULL ||
-	    cap_filter_match(sel.filter, &f) == ERR_MEM)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
-	if (cap_filter_error(sel.filter)[0] != '\0')
-		tool_die(TOOL_USAGE, "--filter %s: %s", arg,
-		    cap_filter_error(sel.filter));
-}
-
 bool
 select_option(int c, const char *arg)
 {
 	switch (c) {
 	case SELECT_CALL_ID:
 		sel.call_id = slice_str(arg);
-		return true;
-	case SELECT_FILTER:
-		filter_of(arg);
 		return true;
 	case SELECT_FROM:
 		limit_of(&sel.from, "from", arg);
@@ -184,22 +162,7 @@ select_messages(void)
 bool
 select_any(void)
 {
-	return select_messages() || sel.from.there || sel.until.there ||
-	    sel.filter != NULL;
-}
-
-static bool
-filter(const struct cap_frame *f)
-{
-	int r = cap_filter_match(sel.filter, f);
-
-	if (r == ERR_MEM)
-		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
-	if (r < 0)
-		tool_die(TOOL_USAGE, "--filter: %s: frame %llu: %s",
-		    tool_file(), (unsigned long long)f->number,
-		    cap_filter_error(sel.filter));
-	return r > 0;
+	return select_messages() || sel.from.there || sel.until.there;
 }
 
 static void
@@ -221,19 +184,14 @@ bool
 select_frame(const struct cap_frame *f)
 {
 	start(f->time_ns > 0, f->time_ns);
-	return sel.filter == NULL || filter(f);
+	return tool_filter_frame(f);
 }
 
 bool
 select_packet(const struct flow_packet *p)
 {
-	const struct cap_frame f = {
-		.number = p->where.frame, .linktype = LINKTYPE_RAW,
-		.wire_len = (uint32_t)p->packet.n, .data = p->packet,
-	};
-
 	select_start(&p->where);
-	return sel.filter == NULL || filter(&f);
+	return tool_filter_packet(p);
 }
 
 static uint64_t
@@ -336,7 +294,6 @@ void
 select_close(void)
 {
 	impi_close();
-	cap_filter_free(sel.filter);
 	story_close();
 	audit_free(sel.audit);
 	sa_db_free(sel.db);

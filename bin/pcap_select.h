@@ -7,13 +7,12 @@
 #include "rec.h"
 
 enum {
-	SELECT_CALL_ID = 512, SELECT_FILTER, SELECT_FROM, SELECT_IMPI,
-	SELECT_LEG, SELECT_METHOD, SELECT_REGISTRATION, SELECT_STATUS, SELECT_UNTIL,
+	SELECT_CALL_ID = 512, SELECT_FROM, SELECT_IMPI, SELECT_LEG,
+	SELECT_METHOD, SELECT_REGISTRATION, SELECT_STATUS, SELECT_UNTIL,
 };
 
 #define SELECT_LONG \
 	{ "call-id", required_argument, NULL, SELECT_CALL_ID }, \
-	{ "filter", required_argument, NULL, SELECT_FILTER }, \
 	{ "from", required_argument, NULL, SELECT_FROM }, \
 	{ "impi", required_argument, NULL, SELECT_IMPI }, \
 	{ "leg", required_argument, NULL, SELECT_LEG }, \
@@ -28,7 +27,10 @@ void	 select_role(const char *arg);
 struct audit	*select_nodes(void);
 /* What getopt_long gave; false if C is another option. */
 bool	 select_option(int c, const char *arg);
-/* Is something selected; is it messages, so that nothing else is wanted? */
+/*
+ * Is something selected (--filter apart); is it messages, so that nothing else is
+ * wanted?
+ */
 bool	 select_any(void);
 bool	 select_messages(void);
 /*

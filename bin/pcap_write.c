@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "pcap_ring.h"
 #include "pcap_write.h"
 #include "send.h"
 #include "tool.h"
@@ -18,7 +19,6 @@ static const struct {
 
 static struct {
 	int		 linktype;
-	struct cap_out	*cap;
 	struct send	*send;
 	struct buf	 frame;
 	const char	*at;		/* of the input at hand, NULL: none */
@@ -65,9 +65,7 @@ on_packet(const struct flow_packet *p, void *arg)
 	}
 	f.data = buf_slice(&g.frame);
 	f.wire_len = (uint32_t)f.data.n;
-	if ((r = cap_out_frame(g.cap, &f)) == ERR_IO)
-		tool_write_failed();
-	if (r < 0)
+	if ((r = ring_frame(&f)) < 0)
 		bad(r, "packet");
 }
 
@@ -78,10 +76,23 @@ capture_open(const char *path, const char *link, size_t mtu)
 	const struct send_sink sink = { on_packet, NULL };
 
 	g.linktype = linktype_of(link);
-	g.cap = cap_out_new(tool_write_open(path), g.linktype);
-	g.send = send_new(&sink, &o);
-	if (g.cap == NULL || g.send == NULL)
+	ring_open(path);
+	ring_link(g.linktype);
+	if ((g.send = send_new(&sink, &o)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+}
+
+/* Connections are closed, so that each file is read by itself. */
+static void
+rotate(const struct flow_where *w)
+{
+	int r;
+
+	if (!ring_full(w->timed ? w->time_ns : 0))
+		return;
+	if ((r = send_end(g.send)) < 0)
+		bad(r, "packet");
+	ring_next();
 }
 
 void
@@ -91,6 +102,7 @@ capture_sip(const struct flow_sip *m, const char *at)
 	int r;
 
 	g.at = at;
+	rotate(&m->where);
 	clear.protection.on = false;
 	if (m->where.src.family == 0 || m->where.dst.family == 0)
 		tool_warn_kind("documentation addresses", "%s: has no "
@@ -107,6 +119,7 @@ capture_packet(const struct flow_packet *p, const char *at)
 	int r;
 
 	g.at = at;
+	rotate(&p->where);
 	as_is.protection.on = false;
 	if ((r = send_packet(g.send, &as_is)) < 0)
 		bad(r, "packet");
@@ -120,10 +133,7 @@ capture_close(void)
 
 	if (r < 0)
 		bad(r, "packet");
-	if (cap_out_flush(g.cap) < 0)
-		tool_write_failed();
-	tool_write_end();
-	cap_out_free(g.cap);
+	ring_close(g.linktype);
 	send_free(g.send);
 	buf_free(&g.frame);
 }

@@ -104,8 +104,21 @@ void	 tool_out_end(void);
 FILE	*tool_write_open(const char *path);
 void	 tool_write_failed(void) __attribute__((noreturn));
 void	 tool_write_end(void);
-/* Of both: what is not whole is removed.  tool_die() does that. */
+/*
+ * Who gathers octets for that FILE: FLUSH writes them, 0 or ERR_IO; WHOLE is how
+ * many of the N octets of the file are worth keeping.
+ */
+struct tool_gather {
+	int		(*flush)(void);
+	uint64_t	(*whole)(uint64_t n);
+};
+void	 tool_write_gather(const struct tool_gather *g);
+/*
+ * Of both: what is not whole is removed or, after tool_out_keep(), stays up to
+ * its last whole line or frame.  tool_die() does that.
+ */
 void	 tool_out_abandon(void);
+void	 tool_out_keep(void);
 
 /*
  * ARG is ROLE=ADDR[:PORT], an IPv6 address with a port in brackets: A knows

@@ -9,9 +9,9 @@
 #include "crypt.h"
 #include "err.h"
 #include "sip.h"
-#include "tool.h"
 #include "tool_merge.h"
 #include "tool_input.h"
+#include "tool_live.h"
 
 #define IN_BUFFER	(256U << 10)
 #define TEXT_MAX	(64U << 20)	/* octets of plain SIP text */
@@ -57,6 +57,13 @@ size_t
 tool_file_index(void)
 {
 	return in.index;
+}
+
+void
+tool_input(const char *name)
+{
+	in.file = name;
+	in.many = false;
 }
 
 static void

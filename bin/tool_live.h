@@ -32,5 +32,49 @@ bool		 tool_wait(int fd, int ms);
 FILE		*tool_source(int fd, const char *path, bool follow);
 /* What tool_read() opens from now on is followed. */
 void		 tool_follow(void);
+/* What is read is called NAME from now on. */
+void		 tool_input(const char *name);
+
+/* The options of tools that read captures. */
+enum { LIVE_FILTER = 768, LIVE_FOLLOW };
+
+#define LIVE_SHORT	"i:"
+#define LIVE_LONG \
+	{ "filter", required_argument, NULL, LIVE_FILTER }, \
+	{ "follow", no_argument, NULL, LIVE_FOLLOW }, \
+	{ "interface", required_argument, NULL, 'i' }
+
+/* What getopt_long gave; false if C is another option. */
+bool		 tool_live_option(int c, const char *arg);
+/*
+ * Once all options are read, and before an output is opened: FILES inputs are
+ * named, and the tool WRITES files.  What does not go together ends the run; the
+ * interface is opened, and what it took is given up (tool_drop).
+ */
+void		 tool_live_open(int files, bool writes);
+/* As tool_read(), or the frames of the interface until the run is to end. */
+void		 tool_live_read(char *const *argv, int n,
+		    const struct tool_reader *r);
+
+/*
+ * --filter: takes it the frame, the packet of a record?  What the interface
+ * gives was filtered before.
+ */
+void		 tool_filter(const char *expression);
+bool		 tool_filter_given(void);
+/* A wrong one ends the run even if there is no frame. */
+void		 tool_filter_check(void);
+/* The expression, which somebody else applies from now on, or NULL. */
+const char	*tool_filter_take(void);
+bool		 tool_filter_frame(const struct cap_frame *f);
+bool		 tool_filter_packet(const struct flow_packet *p);
+void		 tool_filter_close(void);
+
+/*
+ * Give up the rights of root for good: for those of who called sudo(8), or, if
+ * no file WRITES, of nobody; else root keeps only what writing files takes.  Who
+ * is not root keeps no capability.
+ */
+void		 tool_drop(bool writes);
 
 #endif

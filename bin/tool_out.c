@@ -1,6 +1,7 @@
 /* tool_out: outputs that are whole or not there. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,7 +19,8 @@ struct out {
 };
 
 static struct out records, other;
-static bool line_buffered;
+static const struct tool_gather *gather;	/* for OTHER */
+static bool line_buffered, keep;
 
 static void	failed(const struct out *o) __attribute__((noreturn));
 
@@ -29,11 +31,62 @@ failed(const struct out *o)
 	    "standard output", strerror(errno));
 }
 
-static void
-abandon(const struct out *o)
+/* Of the N octets of FD, those up to the end of its last line. */
+static uint64_t
+whole_lines(int fd, uint64_t n)
 {
-	if (o->temp != NULL)
+	char part[4096];
+	ssize_t got;
+
+	while (n > 0) {
+		uint64_t from = n > sizeof(part) ? n - sizeof(part) : 0;
+
+		got = pread(fd, part, (size_t)(n - from), (off_t)from);
+		if (got != (ssize_t)(n - from))
+			return 0;
+		while (n > from && part[n - from - 1] != '\n')
+			n--;
+		if (n > from)
+			break;
+	}
+	return n;
+}
+
+/* As much as can be; true if that is something, and where it belongs. */
+static bool
+salvage(struct out *o)
+{
+	bool gathered = o == &other && gather != NULL;
+	int fd = fileno(o->f);
+	struct stat st;
+	uint64_t n;
+
+	if (gathered)
+		(void)gather->flush();
+	(void)fflush(o->f);
+	__fpurge(o->f);		/* or exit(3) writes it behind the end */
+	if (fstat(fd, &st) < 0)
+		return false;
+	n = (uint64_t)st.st_size;
+	n = gathered ? gather->whole(n) : whole_lines(fd, n);
+	return n > 0 && ftruncate(fd, (off_t)n) == 0 &&
+	    rename(o->temp, o->path) == 0;
+}
+
+static void
+abandon(struct out *o)
+{
+	if (o->temp == NULL)
+		return;
+	if (!keep || o->f == NULL || !salvage(o))
 		(void)unlink(o->temp);
+	o->temp = NULL;
+}
+
+void
+tool_out_keep(void)
+{
+	keep = true;
 }
 
 void
@@ -53,7 +106,7 @@ open_temp(struct out *o)
 	if ((o->temp = malloc(n)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	(void)snprintf(o->temp, n, "%s.%ld.tmp", o->path, (long)getpid());
-	fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	fd = open(o->temp, O_RDWR | O_CREAT | O_EXCL, 0600);
 	if (fd < 0) {
 		free(o->temp);
 		o->temp = NULL;
@@ -84,8 +137,10 @@ end(struct out *o)
 {
 	FILE *f = o->f;
 
+	if (fflush(f) == EOF || ferror(f))
+		failed(o);
 	o->f = NULL;
-	if (fflush(f) == EOF || ferror(f) || fclose(f) == EOF)
+	if (fclose(f) == EOF)
 		failed(o);
 	if (o->temp == NULL)
 		return;
@@ -121,6 +176,8 @@ tool_out_flush(void)
 {
 	if (records.f != NULL && fflush(records.f) == EOF)
 		failed(&records);
+	if (other.f != NULL && gather != NULL && gather->flush() < 0)
+		failed(&other);
 }
 
 void
@@ -134,6 +191,12 @@ tool_write_open(const char *path)
 {
 	open_out(&other, path);
 	return other.f;
+}
+
+void
+tool_write_gather(const struct tool_gather *g)
+{
+	gather = g;
 }
 
 void
