@@ -80,6 +80,7 @@ abandon(struct out *o)
 		return;
 	if (!keep || o->f == NULL || !salvage(o))
 		(void)unlink(o->temp);
+	free(o->temp);
 	o->temp = NULL;
 }
 

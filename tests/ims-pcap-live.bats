@@ -94,7 +94,7 @@ ends()
 # It catches SIGHUP, SIGINT and SIGTERM.
 catches()
 {
-	grep -q 'SigCgt:.*4003$' "/proc/$RUN/status"
+	grep -q 'SigCgt:.*4..3$' "/proc/$RUN/status"
 }
 
 lines_are()
