@@ -74,11 +74,17 @@ follow()
 	PIDS+=("$RUN")
 }
 
-# It ends by itself with this status.
+over()
+{
+	! grep -qs '^State:[^Z]*$' "/proc/$RUN/status"
+}
+
+# It ends by itself, sooner or later, with this status.
 ended()
 {
 	local got=0
 
+	until_true over || kill -KILL "$RUN"
 	wait "$RUN" || got=$?
 	echo "status $got, not $1?"
 	[ "$got" -eq "$1" ]
@@ -176,6 +182,17 @@ s.sendto(sys.stdin.buffer.read()[:-1], (sys.argv[1], int(sys.argv[2])))' \
 	one_message
 	ended 0
 	lines_are out 2
+}
+
+@test "-i: what had passed when the signal came is still read" {
+	need_netns
+	live ims-pcap -i v0 -o r.jsonl
+	kill -STOP "$RUN"
+	$IN python3 "$LIVE/replay.py" v0 "$GM"
+	kill -INT "$RUN"
+	kill -CONT "$RUN"
+	ended 0
+	diff <(ims-pcap "$GM" | jq -c .message) <(jq -c .message r.jsonl)
 }
 
 @test "-i: ims-verify reports a finding while it runs" {

@@ -780,18 +780,34 @@ test_out_many(void)
 	fclose(f);
 }
 
-/* A full disk is seen when octets go there, not before. */
+/*
+ * A full disk is seen when octets go there, not before; and how much of what got
+ * there is whole, by the lengths of the files of test_out() and test_out_ng(),
+ * which are ENDS.
+ */
 static void
-test_out_full(void)
+test_out_full(bool ng, const uint16_t *ends)
 {
-	struct cap_frame in = { .data = { NULL, 0 } };
+	static const uint8_t octets[] = { 0x45, 0, 0, 1 };
 	FILE *f = fopen("/dev/full", "wb");
 	struct cap_out *o = NULL;
+	uint16_t whole = 0;
 
-	if (f == NULL || (o = cap_out_new(f, 1)) == NULL)
+	if (f == NULL || (o = ng ? cap_out_ng_new(f) : cap_out_new(f, 1)) ==
+	    NULL)
 		unit_fatal("cap_out_new", "no /dev/full, or no memory");
-	CHECK_INT(cap_out_frame(o, &in), 0, "gathered for a full disk");
+	for (uint32_t i = 0; i < 2; i++)
+		CHECK_INT(cap_out_frame(o, &(struct cap_frame){
+		    .linktype = 1, .interface = i,
+		    .data = { octets, 4 - i } }), 0, "gathered");
 	CHECK_INT(cap_out_flush(o), ERR_IO, "a full disk");
+	CHECK_INT(cap_out_flush(o), ERR_IO, "once full, always");
+	for (uint64_t n = 0; n < 256; n++) {
+		if (n == *ends)
+			whole = *ends++;
+		CHECK_EACH(cap_out_whole(o, n) == whole,
+		    "whole of %u octets, ng %d", (unsigned)n, ng);
+	}
 	cap_out_free(o);
 	fclose(f);
 }
@@ -803,7 +819,8 @@ main(void)
 	test_out_ng();
 	test_out_interfaces();
 	test_out_many();
-	test_out_full();
+	test_out_full(false, (const uint16_t[]){ 24, 44, 63, 0 });
+	test_out_full(true, (const uint16_t[]){ 28, 60, 96, 128, 164, 0 });
 	test_detect();
 	test_files();
 	test_shared();
