@@ -5,6 +5,9 @@ CFLAGS ?=	-O2 -g
 PREFIX ?=	/usr/local
 BINDIR ?=	$(PREFIX)/bin
 MANDIR ?=	$(PREFIX)/share/man
+BASHDIR ?=	$(PREFIX)/share/bash-completion/completions
+ZSHDIR ?=	$(PREFIX)/share/zsh/site-functions
+FISHDIR ?=	$(PREFIX)/share/fish/vendor_completions.d
 DESTDIR ?=
 B ?=		build
 
@@ -17,11 +20,18 @@ CPPFLAGS +=	-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Ilib -MMD -MP
 STD =		-std=c11
 LDHARDEN =	-pie -Wl,-z,relro,-z,now
 
+VERSION =	$(shell sed -n 's/^\#define TOOL_VERSION.*"\(.*\)"/\1/p' \
+		bin/tool.h)
+
 PKG_CFLAGS :=	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS :=	$(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
+# Without pkg-config; libpcap of Debian has D-Bus in it.
+STATIC_LIBS ?=	-lpcap -ldbus-1 -ljansson -lzstd -lz -lcrypto -lpthread
+
 LIB =		$(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*.c)))
 SHARED =	$(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/tool*.c)))
+NAMES =		$(patsubst bin/%.c,%,$(sort $(wildcard bin/ims-*.c)))
 TOOLS =		$(patsubst bin/%.c,$(B)/%,$(sort $(wildcard bin/ims-*.c)))
 UNITS =		$(patsubst tests/unit/%.c,$(B)/tests/%, \
 		$(sort $(wildcard tests/unit/test_*.c)))
@@ -40,8 +50,8 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
-.PHONY:		all analyze build check check-san clean demo deps help install interop lint \
-		rules-page uninstall units
+.PHONY:		all analyze build check check-san clean demo deps dist help \
+		install interop lint rules-page static uninstall units
 .SECONDARY:
 
 all: build			## build the tools (installing nothing)
@@ -147,18 +157,36 @@ fuzz-%: tests/fuzz/fuzz_%.c	## fuzz a surface; S=seconds
 	    build-fuzz/corpus_$* build-fuzz/seeds/$*
 
 install: build			## install under DESTDIR and PREFIX
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(MANDIR)/man1 \
+	    $(MANDIR)/man5 $(MANDIR)/man7 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	install -m 755 $(TOOLS) $(DESTDIR)$(BINDIR)
 	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
+	install -m 644 completions/_ims-tools $(DESTDIR)$(ZSHDIR)
+	for t in $(NAMES); do \
+		install -m 644 completions/ims-tools.bash \
+		    $(DESTDIR)$(BASHDIR)/$$t && \
+		install -m 644 completions/ims-tools.fish \
+		    $(DESTDIR)$(FISHDIR)/$$t.fish || exit 1; \
+	done
 
 uninstall:			## remove what install installed
-	rm -f $(patsubst $(B)/%,$(DESTDIR)$(BINDIR)/%,$(TOOLS)) \
-	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man1/%,$(MAN1)) \
-	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man5/%,$(MAN5)) \
-	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man7/%,$(MAN7))
+	rm -f $(addprefix $(DESTDIR),$(addprefix $(BINDIR)/,$(NAMES)) \
+	    $(patsubst man/%,$(MANDIR)/man1/%,$(MAN1)) \
+	    $(patsubst man/%,$(MANDIR)/man5/%,$(MAN5)) \
+	    $(patsubst man/%,$(MANDIR)/man7/%,$(MAN7)) \
+	    $(ZSHDIR)/_ims-tools $(addprefix $(BASHDIR)/,$(NAMES)) \
+	    $(NAMES:%=$(FISHDIR)/%.fish))
+
+dist:				## ims-tools-VERSION.tar.gz of the last commit
+	@mkdir -p $(B)
+	git archive --prefix=ims-tools-$(VERSION)/ \
+	    -o $(B)/ims-tools-$(VERSION).tar.gz HEAD
+
+static:				## tools without shared libraries, in build-static
+	@$(MAKE) build B=build-static LDHARDEN="-static-pie -Wl,-z,relro,-z,now" \
+	    PKG_CFLAGS= PKG_LIBS="$(STATIC_LIBS)"
 
 clean:				## remove what was built
 	rm -rf build build-*

@@ -161,8 +161,7 @@ opt_parse(int argc, char **argv, const char *help)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, TOOL_SHORT "f:s:x", options,
-	    NULL)) != -1) {
+	while ((c = tool_getopt(argc, argv, TOOL_SHORT "f:s:x", options)) != -1) {
 		if (c == 'x')
 			opt.secrets = true;
 		else if (c == 's')

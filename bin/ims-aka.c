@@ -1,6 +1,4 @@
 /* ims-aka: AKA and its digest, both roles, and why it failed; ims-aka(1). */
-#include <string.h>
-
 #include "aka_tool.h"
 
 static const char help[] =
@@ -29,10 +27,7 @@ static const char help[] =
 "\n"
 "Exit: 0 yes, 1 no, 2 usage, 3 bad input, 4 system. Manual: ims-aka(1).\n";
 
-static const struct {
-	const char	*name;
-	int		(*run)(int argc, char **argv);
-} commands[] = {
+static const struct tool_command commands[] = {
 	{ "vector", cmd_vector }, { "answer", cmd_answer },
 	{ "resync", cmd_resync }, { "digest", cmd_digest },
 	{ "check", cmd_check }, { "opc", cmd_opc },
@@ -42,21 +37,18 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-	char name[] = "ims-aka";
+	const struct tool_command *c;
 	int answer;
 
-	tool_init(name, argv);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0) {
-			tool_init(name, argv + 1);
-			answer = commands[i].run(argc - 1, argv + 1);
-			tool_out_end();
-			subs_free();
-			return tool_status(answer);
-		}
-	opt_parse(argc, argv, help);
-	if (optind < argc)
-		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-aka "
-		    "--help'", argv[optind]);
-	tool_die(TOOL_USAGE, "a command is missing; see 'ims-aka --help'");
+	tool_init("ims-aka");
+	c = tool_command(commands, sizeof(commands) / sizeof(commands[0]),
+	    argc, argv);
+	if (c == NULL) {
+		opt_parse(argc, argv, help);
+		tool_no_command();
+	}
+	answer = c->run(argc - 1, argv + 1);
+	tool_out_end();
+	subs_free();
+	return tool_status(answer);
 }

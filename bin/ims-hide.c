@@ -1,6 +1,4 @@
 /* ims-hide: topology hidden and restored, headers rewritten; ims-hide(1). */
-#include <string.h>
-
 #include "hide_tool.h"
 
 static const char help[] =
@@ -25,10 +23,7 @@ static const char help[] =
 "\n"
 "Exit: 0 yes, 2 usage, 3 bad input, 4 system. Manual: ims-hide(1).\n";
 
-static const struct {
-	const char	*name;
-	int		(*run)(int argc, char **argv);
-} commands[] = {
+static const struct tool_command commands[] = {
 	{ "hide", cmd_hide }, { "restore", cmd_restore },
 	{ "rewrite", cmd_rewrite }, { "key", cmd_key },
 	{ "scrub", cmd_scrub }, { "unscrub", cmd_unscrub },
@@ -37,20 +32,17 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-	char name[] = "ims-hide";
+	const struct tool_command *c;
 	int answer;
 
-	tool_init(name, argv);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0) {
-			tool_init(name, argv + 1);
-			answer = commands[i].run(argc - 1, argv + 1);
-			tool_out_end();
-			return tool_status(answer);
-		}
-	tool_opt_read(&opt, argc, argv, help, NULL, 0);
-	if (optind < argc)
-		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-hide "
-		    "--help'", argv[optind]);
-	tool_die(TOOL_USAGE, "a command is missing; see 'ims-hide --help'");
+	tool_init("ims-hide");
+	c = tool_command(commands, sizeof(commands) / sizeof(commands[0]),
+	    argc, argv);
+	if (c == NULL) {
+		tool_opt_read(&opt, argc, argv, help, NULL, 0);
+		tool_no_command();
+	}
+	answer = c->run(argc - 1, argv + 1);
+	tool_out_end();
+	return tool_status(answer);
 }

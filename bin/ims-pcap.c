@@ -311,7 +311,7 @@ main(int argc, char **argv)
 	struct pcap_asked asked = { 0 };
 	struct sa_db *db;
 
-	tool_init((char[]){ "ims-pcap" }, argv);
+	tool_init("ims-pcap");
 	if ((db = sa_db_new()) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	pcap_options(&asked, argc, argv, db);

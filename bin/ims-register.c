@@ -1,6 +1,4 @@
 /* ims-register: registration in IMS, of phone and network; ims-register(1). */
-#include <string.h>
-
 #include "register_tool.h"
 
 static const char help[] =
@@ -56,37 +54,31 @@ static const char more[] =
 "\n"
 "The others are in ims-register --help; all are in ims-register(1).\n";
 
-static const struct {
-	const char	*name;
-	int		(*run)(int argc, char **argv);
-} commands[] = {
+static const struct tool_command commands[] = {
 	{ "flow", cmd_flow }, { "ue", cmd_ue }, { "core", cmd_core },
 };
 
 int
 main(int argc, char **argv)
 {
-	size_t n = sizeof(commands) / sizeof(commands[0]), i = 0;
-	char name[] = "ims-register";
+	const struct tool_command *c;
 	int answer;
 
-	tool_init(name, argv);
-	while (i < n && (argc < 2 || strcmp(argv[1], commands[i].name) != 0))
-		i++;
-	if (i < n)
-		tool_init(name, ++argv);
-	opt_parse(i < n ? argc - 1 : argc, argv, i < n ? more : help);
-	if (i == n && optind < argc)
-		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-register "
-		    "--help'", argv[optind]);
-	if (i == n)
-		tool_die(TOOL_USAGE, "a command is missing; see 'ims-register "
-		    "--help'");
+	tool_init("ims-register");
+	c = tool_command(commands, sizeof(commands) / sizeof(commands[0]),
+	    argc, argv);
+	if (c != NULL) {
+		argc--;
+		argv++;
+	}
+	opt_parse(argc, argv, c != NULL ? more : help);
+	if (c == NULL)
+		tool_no_command();
 	subs_load();
 	/* Whoever answers waits for the line. */
-	opt.common.line_buffered |= commands[i].run != cmd_flow;
+	opt.common.line_buffered |= c->run != cmd_flow;
 	tool_out_open(&opt.common);
-	answer = commands[i].run(argc - 1 - optind, argv + optind);
+	answer = c->run(argc - optind, argv + optind);
 	tool_out_end();
 	subs_free();
 	return tool_status(answer);

@@ -1,6 +1,4 @@
 /* ims-sa: security associations: agreed, derived, used, exported; ims-sa(1). */
-#include <string.h>
-
 #include "sa_tool.h"
 
 static const char help[] =
@@ -28,10 +26,7 @@ static const char help[] =
 "\n"
 "Exit: 0 yes, 1 no, 2 usage, 3 bad input, 4 system. Manual: ims-sa(1).\n";
 
-static const struct {
-	const char	*name;
-	int		(*run)(int argc, char **argv);
-} commands[] = {
+static const struct tool_command commands[] = {
 	{ "negotiate", cmd_negotiate }, { "derive", cmd_derive },
 	{ "protect", cmd_protect }, { "unprotect", cmd_unprotect },
 	{ "export", cmd_export }, { "import", cmd_import },
@@ -41,20 +36,17 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-	char name[] = "ims-sa";
+	const struct tool_command *c;
 	int answer;
 
-	tool_init(name, argv);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0) {
-			tool_init(name, argv + 1);
-			answer = commands[i].run(argc - 1, argv + 1);
-			tool_out_end();
-			return tool_status(answer);
-		}
-	tool_opt_read(&opt, argc, argv, help, NULL, 0);
-	if (optind < argc)
-		tool_die(TOOL_USAGE, "%s: no such command; see 'ims-sa "
-		    "--help'", argv[optind]);
-	tool_die(TOOL_USAGE, "a command is missing; see 'ims-sa --help'");
+	tool_init("ims-sa");
+	c = tool_command(commands, sizeof(commands) / sizeof(commands[0]),
+	    argc, argv);
+	if (c == NULL) {
+		tool_opt_read(&opt, argc, argv, help, NULL, 0);
+		tool_no_command();
+	}
+	answer = c->run(argc - 1, argv + 1);
+	tool_out_end();
+	return tool_status(answer);
 }

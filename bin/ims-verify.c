@@ -402,15 +402,15 @@ main(int argc, char **argv)
 	struct choice o = { .node = AUDIT_UNKNOWN };
 	int c, answer;
 
-	tool_init((char[]){ "ims-verify" }, argv);
+	tool_init("ims-verify");
 	g.fail_on = AUDIT_WARNING;
 	g.format = &verify_text;
 	if ((g.db = sa_db_new()) == NULL ||
 	    (g.audit = audit_new(g.db, on_finding, NULL)) == NULL ||
 	    (g.flow = flow_new(&sink, &opt, g.db)) == NULL)
 		check(ERR_MEM);
-	while ((c = getopt_long(argc, argv, TOOL_SHORT LIVE_SHORT "f:R:", options,
-	    NULL)) != -1)
+	while ((c = tool_getopt(argc, argv, TOOL_SHORT LIVE_SHORT "f:R:",
+	    options)) != -1)
 		if (!option(&o, c) && !option_of_policy(c) &&
 		    !tool_live_option(c, optarg))
 			tool_common(&o.common, c, g.db, help);

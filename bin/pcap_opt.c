@@ -78,8 +78,8 @@ options_read(struct pcap_asked *a, int argc, char **argv, struct sa_db *db)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, TOOL_SHORT LIVE_SHORT "f:R:w:x",
-	    options, NULL)) != -1)
+	while ((c = tool_getopt(argc, argv, TOOL_SHORT LIVE_SHORT "f:R:w:x",
+	    options)) != -1)
 		switch (c) {
 		case 'k':
 			tool_keys_srtp(db, optarg, media_key);

@@ -345,8 +345,7 @@ opt_parse(int argc, char **argv, const char *help)
 	strcpy(opt.qop, "auth");
 	take_steps("register");
 	take_scheme("AKAv1-MD5");
-	while ((c = getopt_long(argc, argv, TOOL_SHORT "R:s:x", options,
-	    NULL)) != -1) {
+	while ((c = tool_getopt(argc, argv, TOOL_SHORT "R:s:x", options)) != -1) {
 		if (c >= O_ALG)
 			own_option(c, &algs, &ealgs);
 		else if (c == 'x')

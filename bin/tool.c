@@ -19,7 +19,6 @@ struct kind {
 
 static struct {
 	const char	*name;
-	char		**argv;
 	bool		 quiet, bad, failed, every;
 	struct kind	 kind[KINDS];
 	uint64_t	 no_sa, no_key;		/* ESP packets closed */
@@ -27,12 +26,16 @@ static struct {
 } tool;
 
 void
-tool_init(char *name, char **argv)
+tool_init(const char *name)
 {
 	tool.name = name;
-	tool.argv = argv;
-	opterr = 0;		/* getopt would show the word it refuses */
 	(void)signal(SIGPIPE, SIG_DFL);
+}
+
+const char *
+tool_name(void)
+{
+	return tool.name;
 }
 
 static void	warn(const char *fmt, va_list ap)
@@ -272,31 +275,6 @@ version(void)
 	say(line);
 }
 
-/*
- * What getopt refused.  Of an unknown word only its letters are shown: what
- * follows may be a key.
- */
-static void
-bad_option(void)
-{
-	const char *word = tool.argv[optind - 1];
-	int n = 0;
-
-	while (n < 24 && (word[n] == '-' ||
-	    (word[n] >= 'a' && word[n] <= 'z')))
-		n++;
-	if (optopt >= ' ' && optopt < 0x7f)
-		(void)fprintf(stderr, "%s: invalid option or no value for it "
-		    "-- '%c'\n", tool.name, optopt);
-	else
-		(void)fprintf(stderr, "%s: %s '%.*s'\n", tool.name,
-		    optopt == 0 ? "unrecognized option" :
-		    "invalid value, or none, for", n, word);
-	(void)fprintf(stderr, "%s: see '%s --help' or %s(1)\n", tool.name,
-	    tool.name, tool.name);
-	exit(TOOL_USAGE);
-}
-
 void
 tool_common(struct tool_common *t, int c, struct sa_db *db, const char *help)
 {
@@ -325,7 +303,5 @@ tool_common(struct tool_common *t, int c, struct sa_db *db, const char *help)
 	case 'v':
 		tool.every = true;
 		break;
-	default:
-		bad_option();
 	}
 }

@@ -5,7 +5,6 @@
 #ifndef TOOL_H
 #define TOOL_H
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "flow.h"
 #include "rec.h"
 #include "sa.h"
+#include "tool_args.h"
 
 #define TOOL_VERSION	"0.1"
 
@@ -29,7 +29,8 @@ enum {
 };
 
 /* Call first: NAME for diagnostics; SIGPIPE ends the tool silently. */
-void	 tool_init(char *name, char **argv);
+void	 tool_init(const char *name);
+const char	*tool_name(void);
 /* One diagnostic, unless -q; the newline is added. */
 void	 tool_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same and the end of the run. */
@@ -85,7 +86,7 @@ struct tool_common {
 	uint64_t	 count;		/* 0: no limit */
 };
 
-/* What getopt_long gave, if the tool has no option C of its own. */
+/* What tool_getopt() gave, if the tool has no option C of its own. */
 void	 tool_common(struct tool_common *t, int c, struct sa_db *db,
 	    const char *help);
 

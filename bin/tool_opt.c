@@ -113,7 +113,7 @@ tool_opt_read(struct opt *opt, int argc, char **argv, const char *help,
 	fill(options, opt->letters, own, n);
 	(void)snprintf(letters, sizeof(letters), "%s%s", TOOL_SHORT,
 	    opt->letters);
-	while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+	while ((c = tool_getopt(argc, argv, letters, options)) != -1) {
 		if (c >= OWN)
 			take(&own[c - OWN], optarg);
 		else if (c == 'x')

@@ -116,6 +116,57 @@ $1"
 	done
 }
 
+# refused LINE TOOL ARGUMENT...: one line, and status 2.
+refused()
+{
+	run -2 --separate-stderr command "${@:2}"
+	[ -z "$output" ]
+	same "$2: $1" "$stderr"
+}
+
+@test "an option that does not exist: the nearest" {
+	local t
+
+	for t in $TOOLS; do
+		refused "--kyes: no such option; did you mean --keys? See '$t --help'" \
+		    "$t" --kyes
+		refused "--verison: no such option; did you mean --version? See '$t --help'" \
+		    "$t" --verison=1
+		refused "-Z: no such option; see '$t --help'" "$t" -Z
+		refused "-Z: no such option; see '$t --help'" "$t" -qZ
+		refused "--xyzzyx: no such option; see '$t --help'" "$t" --xyzzyx
+		refused "--quiet: takes no value" "$t" --quiet=x
+		refused "--keys: its value is missing" "$t" -k
+		refused "--keys: its value is missing" "$t" --keys
+		refused "--ver: may be --verbose, and others" "$t" --ver
+	done
+	refused "--requre: no such option; did you mean --require? See 'ims-sa protect --help'" \
+	    ims-sa protect --requre
+	# What follows the letters may be a key.
+	refused "--opc...: no such option; did you mean --opc? See 'ims-aka answer --help'" \
+	    ims-aka answer --opc465b5ce8b199b49faa5f0a2ee238a6bc
+}
+
+@test "a command that does not exist: the nearest" {
+	local t c
+
+	refused "protcet: no such command; did you mean protect? See 'ims-sa --help'" \
+	    ims-sa protcet --require
+	refused "trace.pcap: no such command; see 'ims-sa --help'" \
+	    ims-sa trace.pcap
+	for t in ims-aka ims-hide ims-register ims-sa; do
+		refused "a command is missing, as the first word; see '$t --help'" \
+		    "$t"
+		refused "a command is missing, as the first word; see '$t --help'" \
+		    "$t" -q
+		for c in $(command "$t" --list-options |
+		    sed -n 's/ command$//p'); do
+			refused "x$c: no such command; did you mean $c? See '$t --help'" \
+			    "$t" "x$c"
+		done
+	done
+}
+
 @test "an option without its argument: 2" {
 	local t
 
