@@ -26,8 +26,10 @@ VERSION =	$(shell sed -n 's/^\#define TOOL_VERSION.*"\(.*\)"/\1/p' \
 PKG_CFLAGS :=	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS :=	$(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
-# Without pkg-config; libpcap of Debian has D-Bus in it.
-STATIC_LIBS ?=	-lpcap -ldbus-1 -ljansson -lzstd -lz -lcrypto -lpthread
+# Without pkg-config.  Debian's libpcap can capture from D-Bus, and that knows
+# systemd, of which there is no static library; neither is ever called.
+STATIC_LIBS ?=	-lpcap -ldbus-1 -ljansson -lzstd -lz -lcrypto -lpthread \
+		-Wl,--defsym=sd_listen_fds=0,--defsym=sd_is_socket=0
 
 LIB =		$(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*.c)))
 SHARED =	$(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/tool*.c)))
