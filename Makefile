@@ -107,7 +107,7 @@ deps:				## install what is missing (apt-get), and say what
 		    >/dev/null; \
 	fi
 
-demo: deps			## audit a registration that ships with the tests
+demo: deps			## a registration and a call, made, hidden, judged
 	@$(MAKE) -s build
 	@B=$(B) sh tests/demo
 
