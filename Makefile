@@ -52,7 +52,7 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
-.PHONY:		all analyze build check check-san clean demo deps dist help \
+.PHONY:		all analyze bench build check check-san clean demo deps dist help \
 		install interop lint rules-page static uninstall units
 .SECONDARY:
 
@@ -80,6 +80,10 @@ $(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libims.a
 # Its allocations fail; see there.
 $(B)/tests/test_nomem: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
 	-Wl,--wrap=realloc,--wrap=reallocarray,--wrap=free
+
+$(B)/tests/limit: $(B)/tests/bench/limit.o
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(PKG_LIBS)
 
 # A fuzz target that reads files; make fuzz-% links it with a fuzzer.
 $(B)/tests/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
@@ -121,6 +125,9 @@ check-san:			## the tests under ASan and UBSan
 	@$(MAKE) check B=build-san HARDEN= \
 	    CFLAGS="-O1 -g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+
+bench: build $(B)/tests/limit	## speed against peers and limits; Q=1: a minute
+	@B=$(B) Q=$(Q) tests/bench/run
 
 interop: build			## live, against ../shared/lab; T=peer.sh for one
 	@B=$(B) tests/interop/run $(T)
