@@ -103,6 +103,8 @@ end_line(struct buf *b, uint64_t number,
 {
 	bool go = true;
 
+	if (b->mem)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	if (b->bad) {
 		tool_warn("%s: line %llu: longer than %u octets", in.file,
 		    (unsigned long long)number, REC_LINE_MAX);
@@ -176,7 +178,9 @@ read_all(FILE *f, struct buf *b)
 
 	buf_init(b, TEXT_MAX);
 	do {
-		if ((to = buf_room(b, IN_BUFFER)) == NULL)
+		if ((to = buf_room(b, IN_BUFFER)) == NULL && b->mem)
+			tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
+		if (to == NULL)
 			tool_die(TOOL_BAD_INPUT, "%s: more than %u octets of "
 			    "text", in.file, TEXT_MAX);
 		got = fread(to, 1, IN_BUFFER, f);

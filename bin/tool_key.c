@@ -54,6 +54,8 @@ key_line(struct slice line, uint64_t number, void *arg)
 		keys->sa(&rec.sa, keys->arg);
 	if (r >= 0 && rec.type == REC_SRTP && keys->srtp != NULL)
 		keys->srtp(&rec.srtp);
+	if (r == ERR_MEM)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
 	if (r < 0) {
 		tool_warn_kind("record", "%s: line %llu: %s", tool_file(),
 		    (unsigned long long)number,

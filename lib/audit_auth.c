@@ -265,7 +265,7 @@ response_fits(struct audit_ctx *c, const struct aka_scheme *s,
 	    .body = c->m->body };
 	char out[AKA_RESPONSE];
 	struct buf password;
-	int n = ERR_FORMAT;
+	int n = 0;
 
 	(void)sip_param(c->auth, ',', "uri", &d.uri);
 	(void)sip_param(c->auth, ',', "qop", &d.qop);
@@ -273,10 +273,13 @@ response_fits(struct audit_ctx *c, const struct aka_scheme *s,
 	(void)sip_param(c->auth, ',', "cnonce", &d.cnonce);
 	buf_init(&password, 256);
 	/* With auts the password is empty (RFC 3310 3.4). */
-	if (c->auts.p != NULL || aka_password(s, slice_of(res->res, res->res_len),
-	    slice_of(res->ck, 16), slice_of(res->ik, 16), &password) >= 0)
+	if (c->auts.p == NULL)
+		n = aka_password(s, slice_of(res->res, res->res_len),
+		    slice_of(res->ck, 16), slice_of(res->ik, 16), &password);
+	if (n >= 0)
 		n = aka_response(&d, buf_slice(&password), out);
 	buf_wipe(&password);
+	c->a->mem |= n == ERR_MEM || n == ERR_CRYPT;
 	return n >= 0 && slice_caseeq(c->response, slice_of(out, (size_t)n));
 }
 
@@ -303,12 +306,13 @@ auth_12(struct audit_ctx *c)
 		other = s;
 		other.version = s.version == AKA_V1 ? AKA_V2 : AKA_V1;
 		fits = response_fits(c, &other, &res);
-		audit_find(c, R_AUTH_12, AUDIT_ERROR, "response=%s does not "
-		    "verify as %s with the subscriber's key%s",
-		    slice_show(c->response, shown),
-		    slice_show(alg, (char[SLICE_SHOW]){ 0 }),
-		    !fits ? "" : s.version == AKA_V2 ?
-		    "; it would fit AKAv1" : "; it would fit AKAv2");
+		if (!c->a->mem)
+			audit_find(c, R_AUTH_12, AUDIT_ERROR, "response=%s "
+			    "does not verify as %s with the subscriber's "
+			    "key%s", slice_show(c->response, shown),
+			    slice_show(alg, (char[SLICE_SHOW]){ 0 }),
+			    !fits ? "" : s.version == AKA_V2 ?
+			    "; it would fit AKAv1" : "; it would fit AKAv2");
 	}
 	crypt_wipe(&res, sizeof(res));
 }

@@ -33,7 +33,7 @@ void
 buf_reset(struct buf *b)
 {
 	b->n = 0;
-	b->bad = false;
+	b->bad = b->mem = false;
 }
 
 struct slice
@@ -57,10 +57,16 @@ buf_room(struct buf *b, size_t n)
 		cap = b->cap > 0 ? b->cap : 256;
 		while (cap < b->n + n)
 			cap *= 2;
-		if ((p = realloc(b->p, cap)) == NULL) {
-			b->bad = true;
+		/* Not realloc(): it leaves secrets where they were. */
+		if ((p = malloc(cap)) == NULL) {
+			b->bad = b->mem = true;
 			return NULL;
 		}
+		if (b->n > 0) {
+			memcpy(p, b->p, b->n);
+			crypt_wipe(b->p, b->n);
+		}
+		free(b->p);
 		b->p = p;
 		b->cap = cap;
 	}

@@ -20,6 +20,7 @@ struct buf {
 	size_t	 cap;
 	size_t	 max;	/* 0: no limit */
 	bool	 bad;
+	bool	 mem;	/* it is BAD because memory is out */
 };
 
 void	 buf_init(struct buf *b, size_t max);

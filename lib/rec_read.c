@@ -1,5 +1,7 @@
 /* rec_read: one JSON line to a struct. */
+#include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "crypt.h"
@@ -154,6 +156,27 @@ read_body(struct rec_in *in, struct rec *r)
 	}
 }
 
+/* jansson has no way to say so for sure. */
+static _Thread_local bool no_memory;
+
+static void *
+noted_malloc(size_t n)
+{
+	void *p = malloc(n);
+
+	no_memory |= p == NULL;
+	return p;
+}
+
+/* What jansson has of a line, tokens too, may be of a key. */
+static void
+wipe_free(void *p)
+{
+	if (p != NULL)
+		crypt_wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
 /*
  * jansson says what is wrong and then quotes the line, which may have a key
  * just there.
@@ -166,8 +189,7 @@ bad_json(const json_error_t *e, char error[REC_ERROR_TEXT])
 	s = slice_sub(s, 0, slice_find(s, slice_str(" near ")));
 	(void)snprintf(error, REC_ERROR_TEXT, "%.*s at column %d", (int)s.n,
 	    (const char *)s.p, e->column);
-	return json_error_code(e) == json_error_out_of_memory ? ERR_MEM :
-	    ERR_FORMAT;
+	return ERR_FORMAT;
 }
 
 /*
@@ -271,7 +293,11 @@ rec_read(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
 		    "a line of %zu octets, more than %u", line.n, REC_LINE_MAX);
 		return ERR_LIMIT;
 	}
+	json_set_alloc_funcs(noted_malloc, wipe_free);
+	no_memory = false;
 	r->json = load(line, &e);
+	if (no_memory)
+		return ERR_MEM;
 	if (r->json == NULL)
 		return bad_json(&e, error);
 	if (!json_is_object((const json_t *)r->json)) {
@@ -299,36 +325,9 @@ rec_read_answer(struct rec *r, char error[REC_ERROR_TEXT])
 	return in.err;
 }
 
-/* Overwrite the text in V: jansson frees it as it is. */
-static void
-wipe(json_t *v)
-{
-	const char *name;
-	json_t *one;
-	size_t i;
-
-	if (json_is_string(v))
-		crypt_wipe((char *)(uintptr_t)json_string_value(v),
-		    json_string_length(v));
-	else if (json_is_array(v))
-		json_array_foreach(v, i, one)
-			wipe(one);
-	else if (json_is_object(v))
-		json_object_foreach(v, name, one)
-			wipe(one);
-}
-
-static bool
-may_have_keys(const struct rec *r)
-{
-	return r->type < REC_SIP || r->type > REC_GAP;
-}
-
 void
 rec_done(struct rec *r)
 {
-	if (r->json != NULL && may_have_keys(r))
-		wipe(r->json);
 	json_decref(r->json);
 	buf_wipe(&r->bytes);
 	crypt_wipe(r, sizeof(*r));
