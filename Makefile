@@ -39,6 +39,8 @@ UNITS =		$(patsubst tests/unit/%.c,$(B)/tests/%, \
 		$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ =		$(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz_%, \
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+PRELOAD =	$(patsubst tests/preload/%.c,$(B)/tests/%.so, \
+		$(sort $(wildcard tests/preload/*.c)))
 MAN1 =		$(sort $(wildcard man/*.1))
 MAN5 =		$(sort $(wildcard man/*.5))
 MAN7 =		$(sort $(wildcard man/*.7))
@@ -85,6 +87,11 @@ $(B)/tests/limit: $(B)/tests/bench/limit.o
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(PKG_LIBS)
 
+# Loaded before a tool.
+$(B)/tests/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) -O2 -g -fPIC -shared -o $@ $<
+
 # A fuzz target that reads files; make fuzz-% links it with a fuzzer.
 $(B)/tests/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
     $(B)/libims.a
@@ -115,7 +122,7 @@ demo: deps			## a registration and a call, made, hidden, judged
 	@$(MAKE) -s build
 	@B=$(B) sh tests/demo
 
-units: $(UNITS) $(FUZZ)
+units: $(UNITS) $(FUZZ) $(PRELOAD)
 
 check: deps			## all tests; T=one.bats for one file
 	@$(MAKE) -s build units

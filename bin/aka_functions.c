@@ -150,6 +150,8 @@ opc_of_line(struct slice l, uint64_t number, void *arg)
 	} else if (e >= 0) {
 		buf_put(&out, l);
 		buf_u8(&out, '\n');
+	} else if (e == ERR_MEM) {
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(e));
 	} else {
 		tool_warn_kind("record", "%s: %s", tool_place("line", number),
 		    error[0] != '\0' ? error : tool_reason(e));

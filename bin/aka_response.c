@@ -58,14 +58,18 @@ digest_fits(const struct aka_digest *d, const struct expected *e,
 {
 	char out[AKA_RESPONSE];
 	struct buf password;
-	int n = ERR_FORMAT;
+	int n = 0;
 
 	buf_init(&password, 256);
-	if (empty || aka_password(&d->scheme, slice_of(e->r.res,
-	    e->r.res_len), slice_of(e->r.ck, e->ck_len),
-	    slice_of(e->r.ik, e->ik_len), &password) >= 0)
+	if (!empty)
+		n = aka_password(&d->scheme, slice_of(e->r.res, e->r.res_len),
+		    slice_of(e->r.ck, e->ck_len), slice_of(e->r.ik, e->ik_len),
+		    &password);
+	if (n >= 0)
 		n = aka_response(d, buf_slice(&password), out);
 	buf_wipe(&password);
+	if (n == ERR_MEM)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(n));
 	return n > 0 && slice_caseeq(response, slice_of(out, (size_t)n));
 }
 

@@ -1,4 +1,5 @@
 /* aka_sub: the subscribers of a run, and where their SQN stands. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,8 +96,13 @@ sub_new(const struct rec_subscriber *r, const char *at)
 	s->has_sqn = r->has_sqn;
 	s->ind_len = r->ind_len;
 	override(s);
-	if (s->has_key && ((s->key.is_op && aka_opc(&s->key) < 0) ||
-	    (s->aka = aka_new(&s->key)) == NULL)) {
+	if (!s->has_key)
+		return s;
+	errno = 0;
+	if ((s->key.is_op && aka_opc(&s->key) < 0) ||
+	    (s->aka = aka_new(&s->key)) == NULL) {
+		if (errno == ENOMEM)
+			no_memory();
 		tool_warn("%s: %s does not have these octets: mac_len %zu, "
 		    "res_len %zu, ck_len %zu, ik_len %zu", at,
 		    aka_alg_name(s->key.alg), s->key.mac_len, s->key.res_len,
@@ -159,10 +165,10 @@ key_line(struct slice line, uint64_t number, void *arg)
 	int e = rec_read(&r, line, error);
 
 	(void)arg;
-	if (e == ERR_MEM)
-		no_memory();
 	if (e >= 0 && subs.db != NULL && (e = tool_key(subs.db, &r)) < 0)
 		(void)snprintf(error, sizeof(error), "%s", tool_reason(e));
+	if (e == ERR_MEM)
+		no_memory();
 	if (e < 0) {
 		tool_warn_kind("record", "%s: %s", at, error);
 		tool_bad();

@@ -207,8 +207,7 @@ on_line(struct slice line, uint64_t number, void *arg)
 		tool_bad();
 	}
 	rec_done(&r);
-	if (g.b.n > 0)
-		tool_out(&g.b);
+	tool_out(&g.b);
 	return check(0);
 }
 

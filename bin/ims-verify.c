@@ -388,8 +388,7 @@ judge(char *const *files, int n, bool stat)
 		flow_account(g.flow, &account);
 		rec_write_stat(&g.out, "ims-verify", &account);
 	}
-	if (g.out.n > 0)
-		tool_out(&g.out);
+	tool_out(&g.out);
 }
 
 int

@@ -1,4 +1,5 @@
 /* register_node: the nodes of a run: made, configured, let go. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,9 +109,13 @@ open_phones(const struct reg_sink *sink, struct reg_pcscf_config *p,
 		ue_config(&c, i);
 		if (opt.the_case != NULL && opt.the_case->prepare != NULL)
 			opt.the_case->prepare(&c, p, s);
-		if ((f->ue = reg_ue_new(&c, &own)) == NULL)
-			tool_die(TOOL_BAD_INPUT, "%s: its key is none, or "
-			    "there is no memory", c.who.impi);
+		errno = 0;
+		if ((f->ue = reg_ue_new(&c, &own)) == NULL &&
+		    errno == ENOMEM)
+			net_check(ERR_MEM);
+		if (f->ue == NULL)
+			tool_die(TOOL_BAD_INPUT, "%s: its key is none",
+			    c.who.impi);
 		crypt_wipe(&c, sizeof(c));
 	}
 }

@@ -80,6 +80,8 @@ agree_judge(const struct sa_talk *k, struct buf *out)
 
 	sa_talk_sides(k, &s);
 	sa_judge(&s, agree.rule, agree.confidential, &j);
+	if (j.why.bad)
+		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	if (agree.json)
 		rec_write_agreement(out, k, agree.rule, &j, tool_many() ?
 		    slice_str(tool_file()) : slice_of(NULL, 0));
@@ -109,8 +111,7 @@ side(struct sa_talk *k)
 	if (g.n++ > 0)
 		return;
 	g.answer = agree.ue ? agree_ue(k, &g.out) : agree_pcscf(k, &g.out);
-	if (g.out.n > 0)
-		tool_out(&g.out);
+	tool_out(&g.out);
 }
 
 static void

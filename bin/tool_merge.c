@@ -64,6 +64,8 @@ begin(struct merged *in)
 
 	if ((in->cap = cap_open(in->source.f, &e, error)) != NULL)
 		return advance(in);
+	if (e == ERR_IO || e == ERR_MEM)
+		tool_die(TOOL_SYSTEM, "%s: %s", in->name, error);
 	tool_warn("%s: %s", in->name, error);
 	tool_bad();
 	return false;

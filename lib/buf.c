@@ -103,6 +103,14 @@ buf_put(struct buf *b, struct slice s)
 }
 
 void
+buf_join(struct buf *b, const struct buf *from)
+{
+	buf_put(b, buf_slice(from));
+	b->bad |= from->bad;
+	b->mem |= from->mem;
+}
+
+void
 buf_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));

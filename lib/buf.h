@@ -36,6 +36,8 @@ void	 buf_drop(struct buf *b, size_t n);
 
 void	 buf_add(struct buf *b, const void *p, size_t n);
 void	 buf_put(struct buf *b, struct slice s);
+/* What FROM has; B is BAD if FROM is. */
+void	 buf_join(struct buf *b, const struct buf *from);
 void	 buf_str(struct buf *b, const char *s);
 void	 buf_u8(struct buf *b, uint8_t v);
 void	 buf_u16(struct buf *b, uint16_t v);	/* big-endian */

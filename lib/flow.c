@@ -254,5 +254,6 @@ void
 flow_account(const struct flow *f, struct flow_account *a)
 {
 	*a = f->account;
-	a->evicted = tcp_evicted(f->tcp) + frag_evicted(f->frag);
+	a->evicted = tcp_evicted(f->tcp) + frag_evicted(f->frag) +
+	    flow_sctp_evicted(f->sctp);
 }

@@ -101,7 +101,8 @@ struct flow_account {
 	uint64_t	 gaps;
 	uint64_t	 esp_opened;	/* ESP packets */
 	uint64_t	 esp_checked;	/* of them, ICV right */
-	uint64_t	 evicted;	/* streams, datagrams dropped for room */
+	uint64_t	 evicted;	/* streams, datagrams, SCTP messages
+					   dropped for room */
 };
 
 /* PACKET and GAP may be NULL; packets and opened need neither SIP nor GAP. */

@@ -142,6 +142,8 @@ void	 flow_iv(struct flow_protection *prot, struct slice esp);
 /* flow_sctp.c */
 struct flow_sctp	*flow_sctp_new(void);
 void	 flow_sctp_free(struct flow_sctp *s);
+/* Messages dropped for room. */
+uint64_t flow_sctp_evicted(const struct flow_sctp *s);
 int	 flow_sctp(struct flow *f, const struct flow_path *path,
 	    struct slice payload);
 

@@ -6,7 +6,8 @@
 #include "flow_int.h"
 
 #define MESSAGES	256	/* being put together */
-#define MESSAGE_MAX	(256U << 10)
+#define MESSAGE_MAX	(256U << 10)	/* octets of one, and of its chunks */
+#define OCTETS_MAX	(4U << 20)	/* of all of them */
 
 /* A user message that came in several chunks; zero it first. */
 struct key {
@@ -33,15 +34,18 @@ struct parts {
 struct flow_sctp {
 	struct table	*parts;
 	struct buf	 whole;
+	size_t		 octets;
+	uint64_t	 evicted;	/* for OCTETS_MAX */
 };
 
 static void
 parts_gone(void *val, void *arg)
 {
 	struct parts *p = val;
+	struct flow_sctp *s = arg;
 	struct chunk *c;
 
-	(void)arg;
+	s->octets -= p->octets;
 	while ((c = p->first) != NULL) {
 		p->first = c->next;
 		free(c);
@@ -57,7 +61,7 @@ flow_sctp_new(void)
 		return NULL;
 	buf_init(&s->whole, MESSAGE_MAX);
 	s->parts = table_new(sizeof(struct key), sizeof(struct parts),
-	    MESSAGES, parts_gone, NULL);
+	    MESSAGES, parts_gone, s);
 	if (s->parts == NULL) {
 		free(s);
 		return NULL;
@@ -75,19 +79,27 @@ flow_sctp_free(struct flow_sctp *s)
 	free(s);
 }
 
+uint64_t
+flow_sctp_evicted(const struct flow_sctp *s)
+{
+	return s->evicted + table_evicted(s->parts);
+}
+
 /* Keep D in its place; ERR_LIMIT when the message gets too long. */
 static int
-keep(struct parts *p, const struct pkt_sctp_data *d)
+keep(struct flow_sctp *s, struct parts *p, const struct pkt_sctp_data *d)
 {
+	size_t size = sizeof(struct chunk) + d->data.n;
 	struct chunk **at = &p->first, *c;
+	struct parts *oldest;
 
 	while (*at != NULL && (int32_t)(d->tsn - (*at)->tsn) > 0)
 		at = &(*at)->next;
 	if (*at != NULL && (*at)->tsn == d->tsn)
 		return 0;
-	if (p->octets + d->data.n > MESSAGE_MAX)
+	if (p->octets + size > MESSAGE_MAX)
 		return ERR_LIMIT;
-	if ((c = malloc(sizeof(*c) + d->data.n)) == NULL)
+	if ((c = malloc(size)) == NULL)
 		return ERR_MEM;
 	c->tsn = d->tsn;
 	c->begin = d->begin;
@@ -97,7 +109,13 @@ keep(struct parts *p, const struct pkt_sctp_data *d)
 		memcpy(c->data, d->data.p, c->n);
 	c->next = *at;
 	*at = c;
-	p->octets += c->n;
+	p->octets += size;
+	s->octets += size;
+	while (s->octets > OCTETS_MAX &&
+	    (oldest = table_next(s->parts, NULL)) != p) {
+		table_drop(s->parts, oldest);
+		s->evicted++;
+	}
 	return 0;
 }
 
@@ -150,7 +168,7 @@ part(struct flow *f, const struct flow_path *path, const struct pkt_sctp *s,
 	key.unordered = d->unordered;
 	if ((p = table_put(t->parts, &key, path->where.time_ns)) == NULL)
 		return ERR_MEM;
-	r = keep(p, d);
+	r = keep(t, p, d);
 	if (r == ERR_LIMIT)
 		table_drop(t->parts, p);
 	if (r < 0)

@@ -154,7 +154,8 @@ resync_line(struct slice data, size_t at, size_t n, bool last)
 		struct slice rest = slice_from(data, i);
 		int begins;
 
-		if (!first_word(rest))
+		/* Few octets begin one of those words. */
+		if (rest.p[0] < 'A' || rest.p[0] > 'U' || !first_word(rest))
 			continue;
 		begins = sip_begins(rest);
 		if (begins == 1 ? header_follows(rest) : begins < 0 && !last)

@@ -179,9 +179,9 @@ one(struct buf *out, const struct ladder *l, struct ladder_nodes *ns,
 		buf_str(out, "</pre>");
 	}
 	buf_str(out, "</details>\n");
-	if (a->notes.n > 0) {
+	if (a->notes.n > 0 || a->notes.bad) {
 		buf_str(out, "<ul class=\"findings\">\n");
-		buf_put(out, buf_slice(&a->notes));
+		buf_join(out, &a->notes);
 		buf_str(out, "</ul>\n");
 	}
 }
@@ -201,7 +201,7 @@ section(struct buf *out, const struct ladder *l, size_t i,
 	under(out, text);
 	ladder_call(l, i, text);
 	under(out, text);
-	buf_put(out, buf_slice(&l->section[i].verdicts));
+	buf_join(out, &l->section[i].verdicts);
 	if (a != NULL) {
 		ladder_nodes(&ns, l, i);
 		buf_printf(out, "<div class=\"ladder\" style=\"--n:%zu\">\n",

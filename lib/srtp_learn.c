@@ -61,6 +61,7 @@ struct srtp_learn {
 	struct table	*offers;
 	struct table	*told;		/* pairs of descriptions */
 	struct offer	 loose;		/* without SIP */
+	bool		 mem;		/* memory is out */
 };
 
 /* What two descriptions are together; ANSWER may be NULL. */
@@ -147,7 +148,7 @@ first_time(struct srtp_learn *l, char kind, struct slice call_id,
 	if (digest(kind, part, 3, key) < 0 ||
 	    table_get(l->told, key) != NULL)
 		return false;
-	(void)table_put(l->told, key, 0);
+	l->mem |= table_put(l->told, key, 0) == NULL;
 	return true;
 }
 
@@ -516,6 +517,7 @@ srtp_learn(struct srtp_learn *l, const struct sip_msg *m,
 	};
 	struct sip_cseq cseq;
 	struct slice sdp;
+	int e;
 
 	if (m->body.n == 0 || sip_cseq(m, &cseq) < 0 ||
 	    (!m->request && (m->status <= 100 || m->status >= 300)) ||
@@ -523,8 +525,10 @@ srtp_learn(struct srtp_learn *l, const struct sip_msg *m,
 	    sdp.n == 0 || sdp.n > SRTP_SDP_MAX)
 		return 0;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (slice_is(cseq.method, methods[i]))
-			return look(l, m, &cseq, sdp, at);
+		if (slice_is(cseq.method, methods[i])) {
+			e = look(l, m, &cseq, sdp, at);
+			return e == 0 && l->mem ? ERR_MEM : e;
+		}
 	return 0;
 }
 
