@@ -294,6 +294,64 @@ test_answers(void)
 	}
 }
 
+/* The line that begins with NAME in the letter that is next becomes LINES. */
+static void
+forge(const char *name, const char *lines)
+{
+	struct world_letter *l = &world.mail[0];
+	struct slice text = slice_of(l->text, l->n), rest;
+	size_t at = slice_find(text, slice_str(name));
+	struct buf b;
+
+	rest = slice_from(text, at);
+	(void)slice_cut(&rest, '\n');
+	buf_init(&b, 65535);
+	buf_put(&b, slice_sub(text, 0, at));
+	buf_str(&b, lines);
+	buf_put(&b, rest);
+	free(l->text);
+	if (b.bad || (l->text = malloc(b.n)) == NULL)
+		unit_fatal("forge", name);
+	memcpy(l->text, b.p, l->n = b.n);
+	buf_free(&b);
+}
+
+/* A challenge that is right, beside what a P-CSCF might say. */
+static void
+test_servers(void)
+{
+#define PORTS	";spi-c=1000;spi-s=1001;port-c=7000;port-s=7001"
+#define GOOD	"ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;ealg=null" PORTS
+#define ODD	"ipsec-3gpp;q=0.9;alg=hmac-sha-3;ealg=null" PORTS
+#define CANNOT	"nothing in Security-Server can be accepted"
+	static const struct {
+		const char *lines, *why;
+		unsigned sas;
+	} cases[] = {
+		{ "Security-Server: " GOOD "\r\n", "", 4 },
+		{ "Security-Server: " ODD "\r\n", CANNOT, 0 },
+		{ "Security-Server: " ODD "," GOOD "\r\n", "", 4 },
+		{ "Security-Server: " ODD "\r\nSecurity-Server: " GOOD "\r\n",
+		  "", 4 },
+		{ "Security-Server: tls;q=0.1\r\n", CANNOT, 0 },
+		{ "Security-Server: ipsec-3gpp;alg=hmac-sha-1-96\r\n", CANNOT,
+		  0 },
+		{ "Security-Server: \r\n", CANNOT, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		open_world(0);
+		CHECK_INT(reg_ue_register(world.ue, world.now), 0, "begun");
+		CHECK_INT(world_run(5), 0, "the 401 is due");
+		forge("Security-Server:", cases[i].lines);
+		CHECK_INT(world_run(1), 0, "it comes");
+		CHECK_STR(slice_str(world.why), cases[i].why, "case %zu", i);
+		CHECK_INT(world.sas, cases[i].sas, "case %zu: SAs", i);
+		CHECK_INT(sent, cases[i].sas > 0 ? 2 : 1, "case %zu: sent", i);
+		world_close();
+	}
+}
+
 /* From elsewhere, or to a port that is not the phone's clear one. */
 static void
 test_strangers(void)
@@ -362,6 +420,7 @@ main(void)
 	test_resync();
 	test_await();
 	test_answers();
+	test_servers();
 	test_strangers();
 	test_edit();
 	return unit_end();
