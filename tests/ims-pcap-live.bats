@@ -60,7 +60,8 @@ until_true()
 # and captures, when this returns.
 live()
 {
-	$IN "$@" >out 2>err &
+	: >err
+	$IN "$@" >out 2>>err &
 	RUN=$!
 	PIDS+=("$RUN")
 	until_true grep -q ': capturing$' err
@@ -69,6 +70,7 @@ live()
 # follow COMMAND...: the same for what does not capture.
 follow()
 {
+	: >out
 	"$@" >out 2>err &
 	RUN=$!
 	PIDS+=("$RUN")
