@@ -21,22 +21,27 @@ report()
 
 # --- forms --------------------------------------------------------------------
 
-# What sarif-schema-2.1.0.json requires of the objects that are there.
-@test "sarif: what its schema requires" {
+# The schema's names, types and what it requires, of the objects that there are.
+@test "sarif: what its schema allows and requires" {
+	local e
+
 	report sarif "$CALL"
 	same 1 "$status"
-	jq -e '.version == "2.1.0" and (.runs | length == 1) and
-	    (.runs[0].tool.driver | (.name | type == "string") and
-	    ([.rules[].id] | length == (unique | length))) and
-	    ([.runs[0].results[] | (.message.text | type == "string" and
-	    length > 0) and (.level | IN("none", "note", "warning", "error")) and
-	    (.locations | length == 1)] | all) and
-	    ([.runs[0].tool.driver.rules[] | (.shortDescription.text |
-	    length > 0) and (.fullDescription.text | length > 0) and
-	    (.help.text | length > 0) and (.defaultConfiguration.level |
-	    IN("none", "note", "warning", "error"))] | all) and
-	    ([.runs[0].results[].locations[].physicalLocation.region.startLine |
-	    . >= 1] | all)' sarif
+	python3 "$DATA/sarif.py" <sarif
+	echo '{"rule":"SA-04","reason":"r","until":"2999-01-01"}' >waivers
+	report sarif --waivers waivers --baseline json --rule SEC=off "$CALL"
+	python3 "$DATA/sarif.py" <sarif
+	same '["runs","suppressed","unchanged"]' "$(jq -c '[.runs[].results[] |
+	    select(.suppressions) | "suppressed"] + [.runs[].results[] |
+	    .baselineState] + ["runs"] | unique' sarif)"
+	report sarif "$LAB/call_plain_mw.pcap"
+	python3 "$DATA/sarif.py" <sarif
+	report sarif /dev/null
+	python3 "$DATA/sarif.py" <sarif
+	for e in 'del(.runs[0].tool)' '.version = "2.1"' '.runs[0].x = 1' \
+	    '.runs[0].tool.driver.rules[1] = .runs[0].tool.driver.rules[0]'; do
+		run ! python3 "$DATA/sarif.py" < <(jq "$e" sarif)
+	done
 }
 
 @test "sarif: the findings of json" {
@@ -95,6 +100,30 @@ PY
 	    "$(sed -n 's/ True .*//p' got | sort -u)"
 }
 
+@test "junit: junitparser reads it" {
+	local p=/usr/bin/python3
+
+	$p -c 'import junitparser' 2>/dev/null || skip "no junitparser"
+	report junit "$CALL"
+	$p - >got <<'PY'
+import junitparser
+xml = junitparser.JUnitXml.fromfile("junit")
+for suite in xml:
+    n = [0, 0]
+    for case in suite:
+        bad = [r for r in case.result if isinstance(r, junitparser.Failure)]
+        skip = [r for r in case.result if isinstance(r, junitparser.Skipped)]
+        n[0] += len(bad)
+        n[1] += len(skip)
+        if bad:
+            print(case.name.split()[0])
+    assert suite.tests == len(list(suite))
+    assert [suite.failures, suite.skipped] == n
+PY
+	same "$(jq -r 'select(.level != "note") | .rule' json | sort -u)" \
+	    "$(sort got)"
+}
+
 @test "junit: what cannot be judged is skipped" {
 	report junit /dev/null
 	same "$(ims-verify --list-rules | grep -c 'not judged:')" \
@@ -112,6 +141,20 @@ PY
 	    "$(seq "$(sed -n 's/^1\.\.//p' tap)")"
 	same "$(wc -l <json)" "$(grep -c "^# $CALL:" tap)"
 	same "" "$(grep -vE '^(TAP version 13|1\.\.[0-9]+|(not )?ok [0-9]+ - .*|#.*)$' tap)"
+}
+
+@test "tap: prove takes it" {
+	local f
+
+	command -v prove >/dev/null || skip "no prove"
+	echo "ims-verify -f tap $CALL; exit 0" >t.sh
+	run -1 prove -e sh t.sh
+	f=$(jq -r 'select(.level != "note") | .rule' json | sort -u | wc -l)
+	grep -q "Failed $f/$(ims-verify --list-rules | wc -l) subtests" \
+	    <<<"$output"
+	echo "ims-verify -f tap $DATA/rules/clean.jsonl" >t.sh
+	run -0 prove -e sh t.sh
+	grep -q '^All tests successful' <<<"$output"
 }
 
 @test "tap: --fail-on says what fails" {
