@@ -142,19 +142,22 @@ audit_sec_again(struct audit_ctx *c, const struct sa_mech *m)
 static void
 sec_17(struct audit_ctx *c)
 {
+	bool verify = sip_get(c->m, SIP_H_SECURITY_VERIFY) != NULL;
+	bool require = sip_has_tag(c->m, SIP_H_REQUIRE, "sec-agree");
+	bool proxy = sip_has_tag(c->m, SIP_H_PROXY_REQUIRE, "sec-agree");
 	char shown[SLICE_SHOW];
 
 	/* RFC 3261 8.2.2.3, 9.1: these require nothing. */
 	if (c->reg || slice_is(c->m->method, "ACK") ||
 	    slice_is(c->m->method, "CANCEL") || c->ue->told_sec17 ||
-	    (sip_get(c->m, SIP_H_SECURITY_VERIFY) != NULL &&
-	    sip_has_tag(c->m, SIP_H_REQUIRE, "sec-agree") &&
-	    sip_has_tag(c->m, SIP_H_PROXY_REQUIRE, "sec-agree")))
+	    (verify && require && proxy))
 		return;
 	c->ue->told_sec17 = true;
-	audit_find(c, R_SEC_17, AUDIT_NOTE, "%s without Security-Verify, "
-	    "Require: sec-agree and Proxy-Require: sec-agree",
-	    slice_show(c->m->method, shown));
+	audit_find(c, R_SEC_17, AUDIT_NOTE, "expected Security-Verify, Require: "
+	    "sec-agree and Proxy-Require: sec-agree in a protected %s; "
+	    "missing:%s%s%s", slice_show(c->m->method, shown),
+	    verify ? "" : " Security-Verify", require ? "" : " Require",
+	    proxy ? "" : " Proxy-Require");
 }
 
 void

@@ -107,12 +107,24 @@ SYN-07@91' "$findings"
 	[ "$status" = 0 ]
 }
 
+# findings.txt has the clause and the octets of each.
+@test "lab, shapes: the findings of findings.txt and no others" {
+	local f
+
+	for f in "$LAB"/*.pcap "$SHAPES"/*.pcap*; do
+		ims-verify -q -f json "$f" | jq -r --arg f "${f##*/}" \
+		    '"\(.rule) \($f) \(.frame)"' || :
+	done | sort -u >"$BATS_TEST_TMPDIR/got"
+	awk '/^[A-Z]/ { for (i = 3; i <= NF; i++) print $1, $2, $i }' \
+	    "$DATA/findings.txt" | sort -u | diff -u - "$BATS_TEST_TMPDIR/got"
+}
+
 # By tshark: 3 and 9 are the 401s with alg=hmac-sha-1-96;ealg=null (SEC-09, a
 # note); 4 and 10 the first messages of each set, encrypted with null (SA-10);
 # 5, 11 and 14 are 100s and 26 a 200 that go 610x to 31x00, ps to uc, over UDP
 # (SA-04, which ANSWERS.md has for this Kamailio).  Its Security-Server has one
 # mechanism, without encryption and without q (SEC-07, SEC-12).  The BYE of the
-# second phone (23) has no Security-Verify, as its other requests have.  PRIV: the
+# second phone (23) has no Require and no Proxy-Require.  PRIV: the
 # REGISTERs (1, 7) have P-Access-Network-Info in clear; the INVITE to the second
 # phone (16) has that of the first, P-Charging-Vector, and From and Contact made
 # of an IMSI, as the BYE to the first (24) has.  HDR-04: Path in both 401s.  BK-07:
