@@ -7,13 +7,6 @@
 #include "tool_live.h"
 #include "verify.h"
 
-enum {
-	OPT_AS = 256, OPT_BASELINE, OPT_DIFF, OPT_EXPLAIN, OPT_FAIL_ON,
-	OPT_HOPS, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI, OPT_POLICY,
-	OPT_REGISTRATIONS, OPT_RULE, OPT_STAT, OPT_STRICT, OPT_TODAY,
-	OPT_TRUST, OPT_WAIVERS,
-};
-
 static const struct option options[] = {
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "baseline", required_argument, NULL, OPT_BASELINE },
@@ -262,51 +255,7 @@ struct choice {
 	bool		 stat, diff, clause;
 };
 
-/* Options about who is who and what counts; false: C is none of them. */
-static bool
-option_of_policy(int c)
-{
-	switch (c) {
-	case 'R':
-		verify_set_role(g.audit, optarg);
-		break;
-	case OPT_BASELINE:
-		verify_baseline(optarg);
-		break;
-	case OPT_FAIL_ON:
-		g.fail_on = verify_level(optarg);
-		break;
-	case OPT_NETWORK:
-		verify_set_network(g.audit, optarg);
-		break;
-	case OPT_NNI:
-		verify_set_nni(g.audit, optarg);
-		break;
-	case OPT_POLICY:
-		verify_policy(g.audit, optarg, &g.fail_on);
-		break;
-	case OPT_RULE:
-		verify_set_rule(optarg);
-		break;
-	case OPT_STRICT:
-		audit_set_strict(g.audit, true);
-		break;
-	case OPT_TODAY:
-		verify_today(optarg);
-		break;
-	case OPT_TRUST:
-		verify_set_trust(g.audit, optarg);
-		break;
-	case OPT_WAIVERS:
-		verify_waivers(optarg);
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
-/* The others that only ims-verify has. */
+/* Those of ims-verify that are not about who is who and what counts. */
 static bool
 option(struct choice *o, int c)
 {
@@ -410,7 +359,8 @@ main(int argc, char **argv)
 		check(ERR_MEM);
 	while ((c = tool_getopt(argc, argv, TOOL_SHORT LIVE_SHORT "f:R:",
 	    options)) != -1)
-		if (!option(&o, c) && !option_of_policy(c) &&
+		if (!option(&o, c) && !verify_option(g.audit, c,
+		    &g.fail_on) &&
 		    !tool_live_option(c, optarg))
 			tool_common(&o.common, c, g.db, help);
 	settle(&o, argc - optind);

@@ -7,18 +7,19 @@
 
 #define VERIFY_NEVER	(AUDIT_ERROR + 1)	/* above all levels */
 
-/* The values of options; what is wrong with one ends the run. */
-void	 verify_set_role(struct audit *a, const char *arg);
-void	 verify_set_network(struct audit *a, const char *arg);
-void	 verify_set_nni(struct audit *a, const char *arg);
-void	 verify_set_trust(struct audit *a, const char *arg);
-/* enum audit_level, or VERIFY_NEVER. */
-int	 verify_level(const char *arg);
+enum verify_opt {
+	OPT_AS = 256, OPT_BASELINE, OPT_DIFF, OPT_EXPLAIN, OPT_FAIL_ON,
+	OPT_HOPS, OPT_LIST_RULES, OPT_NETWORK, OPT_NNI, OPT_POLICY,
+	OPT_REGISTRATIONS, OPT_RULE, OPT_STAT, OPT_STRICT, OPT_TODAY,
+	OPT_TRUST, OPT_WAIVERS,
+};
+
+/*
+ * The option C of A, about who is who and what counts, with optarg; false: it is
+ * none of these.  What is wrong with a value ends the run.
+ */
+bool	 verify_option(struct audit *a, int c, int *fail_on);
 enum audit_role	verify_node(const char *arg);
-/* PATH of JSON: the same options in one file; of A, and what FAIL_ON is. */
-void	 verify_policy(struct audit *a, char *path, int *fail_on);
-void	 verify_set_rule(const char *arg);	/* RULE=LEVEL */
-void	 verify_set_level(const char *id, const char *level);
 
 /* --hops: one change, as a line behind one that names the hop. */
 void	 verify_hop(struct buf *out, const struct audit_hop_change *h);

@@ -1,4 +1,4 @@
-/* verify_opt: the options of ims-verify(1) that say who is who. */
+/* verify_opt: the options of ims-verify(1) about who is who and what counts. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -34,8 +34,8 @@ bad(const char *option, const char *value, const char *fmt, ...)
 	tool_die(TOOL_USAGE, "%s %s: %s", option, value, why);
 }
 
-void
-verify_set_role(struct audit *a, const char *arg)
+static void
+take_role(struct audit *a, const char *arg)
 {
 	const char *wrong = tool_role(a, arg);
 
@@ -43,8 +43,8 @@ verify_set_role(struct audit *a, const char *arg)
 		bad("-R", arg, "%s", wrong);
 }
 
-void
-verify_set_network(struct audit *a, const char *arg)
+static void
+take_network(struct audit *a, const char *arg)
 {
 	int r = audit_set_network(a, slice_str(arg));
 
@@ -53,8 +53,8 @@ verify_set_network(struct audit *a, const char *arg)
 		    "too many networks" : "no name");
 }
 
-void
-verify_set_nni(struct audit *a, const char *arg)
+static void
+take_nni(struct audit *a, const char *arg)
 {
 	if (strcmp(arg, "roaming") == 0)
 		audit_set_nni(a, AUDIT_NNI_ROAMING);
@@ -64,8 +64,8 @@ verify_set_nni(struct audit *a, const char *arg)
 		bad("--nni", arg, "roaming or other");
 }
 
-void
-verify_set_trust(struct audit *a, const char *arg)
+static void
+take_trust(struct audit *a, const char *arg)
 {
 	struct pkt_addr addr;
 
@@ -74,8 +74,8 @@ verify_set_trust(struct audit *a, const char *arg)
 	check(audit_set_trust(a, &addr));
 }
 
-int
-verify_level(const char *arg)
+static int
+take_level(const char *arg)
 {
 	int l = audit_level_parse(slice_str(arg));
 
@@ -98,8 +98,8 @@ verify_node(const char *arg)
 }
 
 /* ID=LEVEL */
-void
-verify_set_level(const char *id, const char *level)
+static void
+take_rule_level(const char *id, const char *level)
 {
 	char text[256];
 
@@ -112,8 +112,8 @@ verify_set_level(const char *id, const char *level)
 	}
 }
 
-void
-verify_set_rule(const char *arg)
+static void
+take_rule(const char *arg)
 {
 	char id[256];
 	const char *level = strchr(arg, '=');
@@ -122,7 +122,7 @@ verify_set_rule(const char *arg)
 		bad("--rule", arg, "not RULE=LEVEL");
 	memcpy(id, arg, (size_t)(level - arg));
 	id[level - arg] = '\0';
-	verify_set_level(id, level + 1);
+	take_rule_level(id, level + 1);
 }
 
 /* What a policy is about. */
@@ -134,13 +134,13 @@ static struct target {
 static void
 set_network(const char *name, void *arg)
 {
-	verify_set_network(((struct target *)arg)->audit, name);
+	take_network(((struct target *)arg)->audit, name);
 }
 
 static void
 set_trust(const char *addr, void *arg)
 {
-	verify_set_trust(((struct target *)arg)->audit, addr);
+	take_trust(((struct target *)arg)->audit, addr);
 }
 
 static void
@@ -149,26 +149,26 @@ set_role(const char *role, const char *addr, void *arg)
 	char text[256];
 
 	(void)snprintf(text, sizeof(text), "%s=%s", role, addr);
-	verify_set_role(((struct target *)arg)->audit, text);
+	take_role(((struct target *)arg)->audit, text);
 }
 
 static void
 set_rule(const char *id, const char *level, void *arg)
 {
 	(void)arg;
-	verify_set_level(id, level);
+	take_rule_level(id, level);
 }
 
 static void
 set_nni(const char *kind, void *arg)
 {
-	verify_set_nni(((struct target *)arg)->audit, kind);
+	take_nni(((struct target *)arg)->audit, kind);
 }
 
 static void
 set_fail_on(const char *level, void *arg)
 {
-	*((struct target *)arg)->fail_on = verify_level(level);
+	*((struct target *)arg)->fail_on = take_level(level);
 }
 
 static void
@@ -196,11 +196,54 @@ read_policy(struct slice text)
 	policy = NULL;
 }
 
-void
-verify_policy(struct audit *a, char *path, int *fail_on)
+static void
+take_policy(struct audit *a, char *path, int *fail_on)
 {
 	target = (struct target){ a, fail_on };
 	tool_read_whole(&path, 1, read_policy);
 	if (tool_status(TOOL_YES) != TOOL_YES)
 		exit(tool_status(TOOL_YES));
+}
+
+bool
+verify_option(struct audit *a, int c, int *fail_on)
+{
+	switch (c) {
+	case 'R':
+		take_role(a, optarg);
+		break;
+	case OPT_BASELINE:
+		verify_baseline(optarg);
+		break;
+	case OPT_FAIL_ON:
+		*fail_on = take_level(optarg);
+		break;
+	case OPT_NETWORK:
+		take_network(a, optarg);
+		break;
+	case OPT_NNI:
+		take_nni(a, optarg);
+		break;
+	case OPT_POLICY:
+		take_policy(a, optarg, fail_on);
+		break;
+	case OPT_RULE:
+		take_rule(optarg);
+		break;
+	case OPT_STRICT:
+		audit_set_strict(a, true);
+		break;
+	case OPT_TODAY:
+		verify_today(optarg);
+		break;
+	case OPT_TRUST:
+		take_trust(a, optarg);
+		break;
+	case OPT_WAIVERS:
+		verify_waivers(optarg);
+		break;
+	default:
+		return false;
+	}
+	return true;
 }
