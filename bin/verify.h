@@ -15,7 +15,7 @@ enum verify_opt {
 };
 
 /*
- * The option C of A, about who is who and what counts, with optarg; false: it is
+ * The option C, about who is who and what counts, with optarg; false: it is
  * none of these.  What is wrong with a value ends the run.
  */
 bool	 verify_option(struct audit *a, int c, int *fail_on);

@@ -17,9 +17,8 @@ static void
 item(struct list *l, struct slice s)
 {
 	if (l->n++ == 0)
-		buf_printf(l->out, ",\"%s\":[\"", l->name);
-	else
-		buf_str(l->out, ",\"");
+		rec_put_key(l->out, l->name);
+	buf_str(l->out, l->n == 1 ? "[\"" : ",\"");
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] == '"' || s.p[i] == '\\') {
 			buf_u8(l->out, '\\');
@@ -51,19 +50,21 @@ mechanisms(struct buf *out, const char *name, const struct sa_mech *m,
 static void
 choice(struct buf *out, const char *name, const struct sa_choice *c)
 {
-	if (c->there)
-		buf_printf(out, ",\"%s\":{\"alg\":\"%s\",\"ealg\":\"%s\","
-		    "\"mode\":\"%s\"}", name,
-		    esp_alg_name((enum esp_alg)c->alg),
-		    esp_ealg_name((enum esp_ealg)c->ealg),
-		    sa_mode_name((enum sa_mode)c->mode));
+	if (!c->there)
+		return;
+	rec_put_key(out, name);
+	buf_printf(out, "{\"alg\":\"%s\"",
+	    esp_alg_name((enum esp_alg)c->alg));
+	rec_put_word(out, "ealg", esp_ealg_name((enum esp_ealg)c->ealg));
+	rec_put_word(out, "mode", sa_mode_name((enum sa_mode)c->mode));
+	buf_u8(out, '}');
 }
 
 static void
 number_if(struct buf *out, const char *name, bool there, uint64_t v)
 {
 	if (there)
-		buf_printf(out, ",\"%s\":%llu", name, (unsigned long long)v);
+		rec_put_number(out, name, v);
 }
 
 /* One side's numbers, SIDE being "u" or "p". */
@@ -96,7 +97,7 @@ frames(struct buf *out, const struct sa_talk *k)
 	for (int i = 0; i < 3; i++)
 		if (k->frame[i] != 0) {
 			if (c == '[')
-				buf_str(out, ",\"frames\":");
+				rec_put_key(out, "frames");
 			buf_u8(out, (uint8_t)c);
 			buf_decimal(out, k->frame[i]);
 			c = ',';
@@ -108,17 +109,10 @@ frames(struct buf *out, const struct sa_talk *k)
 static void
 parties(struct buf *out, const struct sa_talk *k)
 {
-	char text[PKT_ADDR_TEXT];
-
-	if (k->impi[0] != '\0')
-		rec_put_text(out, "impi", slice_str(k->impi));
-	if (k->call_id[0] != '\0')
-		rec_put_text(out, "call_id", slice_str(k->call_id));
-	if (k->ue.family != 0)
-		buf_printf(out, ",\"ue\":\"%s\"", pkt_addr_text(&k->ue, text));
-	if (k->pcscf.family != 0)
-		buf_printf(out, ",\"pcscf\":\"%s\"",
-		    pkt_addr_text(&k->pcscf, text));
+	rec_put_text_if(out, "impi", slice_str(k->impi));
+	rec_put_text_if(out, "call_id", slice_str(k->call_id));
+	rec_put_address_if(out, "ue", &k->ue);
+	rec_put_address_if(out, "pcscf", &k->pcscf);
 }
 
 void
@@ -132,14 +126,11 @@ rec_write_agreement(struct buf *out, const struct sa_talk *k,
 	sa_talk_sides(k, &s);
 	buf_str(out, "{\"type\":\"agreement\"");
 	if (k->time_ns != 0)
-		buf_printf(out, ",\"time\":\"%llu.%09llu\"",
-		    (unsigned long long)(k->time_ns / 1000000000),
-		    (unsigned long long)(k->time_ns % 1000000000));
-	if (file.n > 0)
-		rec_put_text(out, "file", file);
+		rec_put_time(out, k->time_ns);
+	rec_put_text_if(out, "file", file);
 	frames(out, k);
 	parties(out, k);
-	buf_printf(out, ",\"rule\":\"%s\"", sa_rule_name(rule));
+	rec_put_word(out, "rule", sa_rule_name(rule));
 	mechanisms(out, "offered", s.client, s.n_client);
 	mechanisms(out, "listed", s.server, s.n_server);
 	mechanisms(out, "verified", s.verify, s.n_verify);
@@ -148,8 +139,7 @@ rec_write_agreement(struct buf *out, const struct sa_talk *k,
 	numbers(out, "p", s.server, s.n_server);
 	choice(out, "should", &judged->should);
 	choice(out, "chosen", &judged->chosen);
-	buf_printf(out, ",\"verdict\":\"%s\"",
-	    sa_verdict_name(judged->verdict));
+	rec_put_word(out, "verdict", sa_verdict_name(judged->verdict));
 	while (rest.n > 0)
 		item(&l, slice_cut(&rest, '\n'));
 	end(&l);
