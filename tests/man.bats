@@ -199,6 +199,14 @@ options_of_help() {
 	diff -u "$BATS_TEST_TMPDIR/README" README
 }
 
+@test "ims(7): the last version in HISTORY is that of the tools" {
+	local v
+
+	v=$(ims-pcap --version)
+	[ "ims-pcap $(sed -n '/^\.Sh HISTORY/,$ s/^\.It \([0-9]\)/\1/p' man/ims.7 |
+	    head -n 1)" = "$v" ]
+}
+
 @test "README fits into 80 columns" {
 	run -0 awk 'length > 80' <(expand README)
 	echo "$output"

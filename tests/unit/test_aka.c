@@ -271,7 +271,7 @@ xor_one(const json_t *v, size_t i)
 	struct aka_result r;
 	struct aka *a;
 	uint8_t mac[32], autn[AKA_AUTN];
-	char id[16], four[9];
+	char id[32], four[9];
 
 	snprintf(id, sizeof(id), "xor %zu", i);
 	inputs_read(v, &in);
