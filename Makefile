@@ -158,6 +158,7 @@ DICT_esp = frame
 DICT_flow = frame
 DICT_pkt = frame
 DICT_rec = rec
+DICT_rec_fast = rec
 
 fuzz-%: tests/fuzz/fuzz_%.c	## fuzz a surface; S=seconds
 	@$(MAKE) -s B=build-fuzz CC=clang HARDEN= \

@@ -2,7 +2,8 @@
  * rec: structs to and from JSON lines; the one place that knows jansson and the
  * names of fields, which ims-records(5) defines.
  *
- * Lines are written straight into a buffer and read through jansson.  The
+ * Lines are written straight into a buffer.  Those of the form that is written
+ * are read straight too (rec_fast.c), all others through jansson.  The
  * files: rec.c writes, with the fields of rec_out.c; rec_field.c reads fields,
  * rec_key.c the records with keys, rec_read.c the others and the line;
  * rec_agree.c is agreements, rec_hide.c keys and states of hide, rec_scrub.c

@@ -33,51 +33,117 @@ rec_in_missing(struct rec_in *in, const char *key)
 	rec_in_fail(in, key, ERR_FORMAT, "missing");
 }
 
-static const json_t *
-get(struct rec_in *in, const char *key)
+static struct rec_value
+value_of(const json_t *v)
 {
-	return in->err == 0 ? json_object_get(in->o, key) : NULL;
+	struct rec_value out = { .kind = REC_ELSE, .json = v };
+
+	switch (json_typeof(v)) {
+	case JSON_STRING:
+		out.kind = REC_TEXT;
+		out.text = slice_of(json_string_value(v),
+		    json_string_length(v));
+		break;
+	case JSON_INTEGER:
+		out.kind = REC_NUMBER;
+		out.number = json_integer_value(v);
+		break;
+	case JSON_TRUE:
+		out.kind = REC_TRUE;
+		break;
+	case JSON_FALSE:
+		out.kind = REC_FALSE;
+		break;
+	case JSON_OBJECT:
+		out.kind = REC_OBJECT;
+		break;
+	case JSON_ARRAY:
+		out.kind = REC_ARRAY;
+		break;
+	default:
+		break;
+	}
+	return out;
 }
 
-static struct slice
-string_of(const json_t *v)
+/* The fields are mostly asked for in the order in which they are. */
+static bool
+fast_get(struct rec_fast *f, const char *key, struct rec_value *out)
 {
-	return slice_of(json_string_value(v), json_string_length(v));
+	struct slice name = slice_str(key);
+	size_t at = f->next;
+
+	for (size_t i = 0; i < f->n; i++, at++) {
+		if (at == f->n)
+			at = 0;
+		if (slice_eq(f->field[at].name, name)) {
+			*out = f->field[at].value;
+			f->next = at + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+rec_in_get(const struct rec_in *in, const char *key, struct rec_value *out)
+{
+	const json_t *v;
+
+	if (in->fast != NULL)
+		return fast_get(in->fast, key, out);
+	if ((v = json_object_get(in->o, key)) == NULL)
+		return false;
+	*out = value_of(v);
+	return true;
+}
+
+bool
+rec_in_there(const struct rec_in *in, const char *key)
+{
+	struct rec_value v;
+
+	return rec_in_get(in, key, &v);
+}
+
+static bool
+get(struct rec_in *in, const char *key, struct rec_value *out)
+{
+	return in->err == 0 && rec_in_get(in, key, out);
 }
 
 static bool
 string(struct rec_in *in, const char *key, struct slice *out)
 {
-	const json_t *v = get(in, key);
+	struct rec_value v;
 
-	if (v == NULL)
+	if (!get(in, key, &v))
 		return false;
-	if (!json_is_string(v)) {
+	if (v.kind != REC_TEXT) {
 		rec_in_fail(in, key, ERR_FORMAT, "not a string");
 		return false;
 	}
-	*out = string_of(v);
+	*out = v.text;
 	return true;
 }
 
 bool
 rec_in_number(struct rec_in *in, const char *key, uint64_t max, uint64_t *out)
 {
-	const json_t *v = get(in, key);
-	json_int_t i = json_integer_value(v);
+	struct rec_value v;
 
-	if (v == NULL)
+	if (!get(in, key, &v))
 		return false;
-	if (!json_is_integer(v)) {
+	if (v.kind != REC_NUMBER) {
 		rec_in_fail(in, key, ERR_FORMAT, "not an integer");
 		return false;
 	}
-	if (i < 0 || (uint64_t)i > max) {
+	if (v.number < 0 || (uint64_t)v.number > max) {
 		rec_in_fail(in, key, ERR_RANGE, "not 0 to %llu",
 		    (unsigned long long)max);
 		return false;
 	}
-	*out = (uint64_t)i;
+	*out = (uint64_t)v.number;
 	return true;
 }
 
@@ -95,15 +161,15 @@ rec_in_u32(struct rec_in *in, const char *key, uint32_t *out)
 bool
 rec_in_flag(struct rec_in *in, const char *key, bool *out)
 {
-	const json_t *v = get(in, key);
+	struct rec_value v;
 
-	if (v == NULL)
+	if (!get(in, key, &v))
 		return false;
-	if (!json_is_boolean(v)) {
+	if (v.kind != REC_TRUE && v.kind != REC_FALSE) {
 		rec_in_fail(in, key, ERR_FORMAT, "not true or false");
 		return false;
 	}
-	*out = json_is_true(v);
+	*out = v.kind == REC_TRUE;
 	return true;
 }
 
@@ -140,10 +206,12 @@ bool
 rec_in_text(struct rec_in *in, const char *key, struct slice *out)
 {
 	char b64[32];
+	size_t n = slice_sub(slice_str(key), 0, sizeof(b64) - 5).n;
 	struct slice s;
 	bool plain = string(in, key, out);
 
-	(void)snprintf(b64, sizeof(b64), "%s_b64", key);
+	memcpy(b64, key, n);
+	memcpy(b64 + n, "_b64", 5);
 	if (!string(in, b64, &s))
 		return plain && in->err == 0;
 	if (plain) {
@@ -218,16 +286,16 @@ rec_in_hex(struct rec_in *in, const char *key, struct slice *out)
 
 /* How many octets V has in OUT, or -1. */
 static int
-octets(struct rec_in *in, const char *key, const json_t *v,
+octets(struct rec_in *in, const char *key, const struct rec_value *v,
     uint8_t out[OCTETS])
 {
 	int n;
 
-	if (!json_is_string(v)) {
+	if (v->kind != REC_TEXT) {
 		rec_in_fail(in, key, ERR_FORMAT, "not a string");
 		return -1;
 	}
-	if ((n = slice_hex(string_of(v), out, OCTETS)) >= 0)
+	if ((n = slice_hex(v->text, out, OCTETS)) >= 0)
 		return n;
 	if (n == ERR_LIMIT)
 		rec_in_fail(in, key, ERR_RANGE, "more than %d octets", OCTETS);
@@ -240,14 +308,14 @@ bool
 rec_in_octets(struct rec_in *in, const char *key, uint8_t *out, size_t cap,
     size_t *n)
 {
-	const json_t *v = get(in, key);
+	struct rec_value v;
 	uint8_t tmp[OCTETS];
 	int got;
 
 	*n = 0;
-	if (v == NULL)
+	if (!get(in, key, &v))
 		return false;
-	got = octets(in, key, v, tmp);
+	got = octets(in, key, &v, tmp);
 	if (got >= 0 && (size_t)got <= cap) {
 		*n = (size_t)got;
 		memcpy(out, tmp, *n);
@@ -258,8 +326,8 @@ rec_in_octets(struct rec_in *in, const char *key, uint8_t *out, size_t cap,
 	return in->err == 0;
 }
 
-void
-rec_in_exact_value(struct rec_in *in, const char *key, const json_t *v,
+static void
+exact(struct rec_in *in, const char *key, const struct rec_value *v,
     uint8_t *out, size_t n)
 {
 	uint8_t tmp[OCTETS];
@@ -272,26 +340,35 @@ rec_in_exact_value(struct rec_in *in, const char *key, const json_t *v,
 	crypt_wipe(tmp, sizeof(tmp));
 }
 
+void
+rec_in_exact_value(struct rec_in *in, const char *key, const json_t *v,
+    uint8_t *out, size_t n)
+{
+	struct rec_value one = value_of(v);
+
+	exact(in, key, &one, out, n);
+}
+
 bool
 rec_in_exact(struct rec_in *in, const char *key, uint8_t *out, size_t n)
 {
-	const json_t *v = get(in, key);
+	struct rec_value v;
 
-	if (v == NULL)
+	if (!get(in, key, &v))
 		return false;
-	rec_in_exact_value(in, key, v, out, n);
+	exact(in, key, &v, out, n);
 	return in->err == 0;
 }
 
 void
 rec_in_spi(struct rec_in *in, uint32_t *out)
 {
-	const json_t *v = get(in, "spi");
+	struct rec_value v;
 	uint64_t spi = 0;
 	int e = 0;
 
-	if (json_is_string(v))
-		e = slice_number(string_of(v), UINT32_MAX, &spi);
+	if (get(in, "spi", &v) && v.kind == REC_TEXT)
+		e = slice_number(v.text, UINT32_MAX, &spi);
 	else if (!rec_in_number(in, "spi", UINT32_MAX, &spi))
 		rec_in_missing(in, "spi");
 	if (e < 0)
@@ -331,16 +408,10 @@ read_time(struct rec_in *in, struct flow_where *w)
 }
 
 static void
-read_frames(struct rec_in *in, struct frag_frames *f)
+json_frames(struct rec_in *in, const json_t *v, struct frag_frames *f)
 {
-	const json_t *v = get(in, "frames"), *one;
+	const json_t *one;
 
-	if (v == NULL)
-		return;
-	if (!json_is_array(v)) {
-		rec_in_fail(in, "frames", ERR_FORMAT, "not an array");
-		return;
-	}
 	f->count = (uint32_t)json_array_size(v);
 	for (size_t i = 0; i < f->count; i++) {
 		one = json_array_get(v, i);
@@ -352,6 +423,33 @@ read_frames(struct rec_in *in, struct frag_frames *f)
 		if (i < FRAG_FRAMES)
 			f->frame[i] = (uint64_t)json_integer_value(one);
 	}
+}
+
+/* These are numbers. */
+static void
+fast_frames(struct slice numbers, struct frag_frames *f)
+{
+	uint64_t one;
+
+	for (f->count = 0; numbers.n > 0; f->count++)
+		if (slice_decimal(slice_cut(&numbers, ','), UINT64_MAX,
+		    &one) == 0 && f->count < FRAG_FRAMES)
+			f->frame[f->count] = one;
+}
+
+static void
+read_frames(struct rec_in *in, struct frag_frames *f)
+{
+	struct rec_value v;
+
+	if (!get(in, "frames", &v))
+		return;
+	if (v.kind != REC_ARRAY)
+		rec_in_fail(in, "frames", ERR_FORMAT, "not an array");
+	else if (v.json != NULL)
+		json_frames(in, v.json, f);
+	else
+		fast_frames(v.numbers, f);
 }
 
 void

@@ -9,7 +9,9 @@
 #ifndef REC_INT_H
 #define REC_INT_H
 
+#include <endian.h>
 #include <jansson.h>
+#include <string.h>
 
 #include "rec.h"
 
@@ -43,8 +45,66 @@ void	 rec_put_source(struct buf *out, const struct flow_where *w);
 
 #define REC_INT_MAX	((1ULL << 53) - 1)	/* RFC 8259 6 */
 
+/*
+ * A bit for each of the eight octets at P that cannot stand in a JSON string as
+ * it is (RFC 8259 7); behind the first one there may be bits too many.
+ */
+static inline uint64_t
+rec_specials(const uint8_t *p)
+{
+	const uint64_t ones = 0x0101010101010101ULL, highs = ones << 7;
+	uint64_t w, quote, slash;
+
+	memcpy(&w, p, sizeof(w));
+	w = le64toh(w);		/* the first octet is the lowest */
+	quote = w ^ ones * '"';
+	slash = w ^ ones * '\\';
+	return (((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) |
+	    ((slash - ones) & ~slash)) & highs;
+}
+
+/* The value of a field, whoever read it. */
+enum rec_kind {
+	REC_TEXT, REC_NUMBER, REC_TRUE, REC_FALSE, REC_OBJECT, REC_ARRAY,
+	REC_ELSE,
+};
+
+struct rec_value {
+	enum rec_kind	 kind;
+	struct slice	 text;
+	int64_t		 number;
+	const json_t	*json;		/* by jansson; else NULL and, */
+	struct rec_fast	*object;	/* of an object, its fields, */
+	struct slice	 numbers;	/* of an array, with commas */
+};
+
+/*
+ * The fields of a line of the form that rec writes: no white space, numbers
+ * without sign or point, few kinds of escapes, arrays of numbers only, at most
+ * one object in it.  Names lie in the line.
+ */
+#define REC_FAST_FIELDS	32
+
+struct rec_fast {
+	struct {
+		struct slice	 name;
+		struct rec_value value;
+	}		 field[REC_FAST_FIELDS];
+	size_t		 n;
+	size_t		 next;	/* the one that is likely asked for next */
+};
+
+/*
+ * Read LINE, whose texts go to BYTES, into F[0], and the object in it into
+ * F[1].  False: it is not of that form, or none of the types that are read
+ * from it, or there is no memory; jansson is to judge it.
+ */
+bool	 rec_fast_read(struct rec_fast f[2], struct slice line,
+	    struct buf *bytes);
+
 struct rec_in {
 	const json_t	*o;
+	struct rec_fast	*fast;	/* instead of O, or NULL */
 	const char	*at;	/* of a field's name: "protection." or "" */
 	struct buf	*bytes;	/* MAX is the most that a line decodes to */
 	char		*error;
@@ -55,6 +115,11 @@ void	 rec_in_fail(struct rec_in *in, const char *key, int e,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* A field that must be there is not. */
 void	 rec_in_missing(struct rec_in *in, const char *key);
+
+/* Is there such a field, and what does it have? */
+bool	 rec_in_there(const struct rec_in *in, const char *key);
+bool	 rec_in_get(const struct rec_in *in, const char *key,
+	    struct rec_value *out);
 
 /* All return whether the field is there and good. */
 bool	 rec_in_number(struct rec_in *in, const char *key, uint64_t max,

@@ -117,7 +117,7 @@ read_mode(struct rec_in *in, struct sa *sa)
 	sa->mode = (enum sa_mode)mode;
 	for (size_t i = mode == SA_TRANS ? 0 : 2; i < 4; i++)
 		if (mode != SA_UDP_ENC_TUN &&
-		    json_object_get(in->o, of[i]) != NULL)
+		    rec_in_there(in, of[i]))
 			rec_in_fail(in, of[i], ERR_FORMAT, "mode is %s",
 			    sa_mode_name(sa->mode));
 	rec_in_address(in, "outer_src", &sa->outer_src);
@@ -311,12 +311,6 @@ read_op(struct rec_in *in, struct aka_key *k)
 		rec_in_fail(in, "opc", ERR_FORMAT, "missing, and op too");
 }
 
-static bool
-there(const struct rec_in *in, const char *key)
-{
-	return json_object_get(in->o, key) != NULL;
-}
-
 static void
 read_key(struct rec_in *in, struct rec_subscriber *s)
 {
@@ -324,7 +318,7 @@ read_key(struct rec_in *in, struct rec_subscriber *s)
 
 	s->has_key = rec_in_octets(in, "k", k->k, sizeof(k->k), &k->k_len);
 	if (!s->has_key) {
-		if (there(in, "opc") || there(in, "op"))
+		if (rec_in_there(in, "opc") || rec_in_there(in, "op"))
 			rec_in_missing(in, "k");
 		return;
 	}
@@ -336,7 +330,7 @@ read_key(struct rec_in *in, struct rec_subscriber *s)
 		rec_in_fail(in, "k", ERR_RANGE, "%zu octets, not 16",
 		    k->k_len);
 	/* XOR has none: it is read to say what would have fitted. */
-	if (k->alg != AKA_XOR || there(in, "opc") || there(in, "op"))
+	if (k->alg != AKA_XOR || rec_in_there(in, "opc") || rec_in_there(in, "op"))
 		read_op(in, k);
 	read_constants(in, k);
 	read_lengths(in, k);

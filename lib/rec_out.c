@@ -1,11 +1,7 @@
 /* rec_out: the fields of a record, written straight into a buffer. */
-#include <endian.h>
 #include <string.h>
 
 #include "rec_int.h"
-
-#define ONES	0x0101010101010101ULL
-#define HIGHS	0x8080808080808080ULL
 
 /*
  * Control characters take six octets of JSON: a text longer than this is
@@ -21,25 +17,6 @@ static const uint8_t escapes[256] = {
 	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
 	['"'] = '"', ['\\'] = '\\',
 };
-
-/* The high bit of the first octet of W that is zero, and of some behind it. */
-static uint64_t
-zeros(uint64_t w)
-{
-	return (w - ONES) & ~w & HIGHS;
-}
-
-/* A bit for each of the eight octets at P that needs escaping, or nearly so. */
-static uint64_t
-specials(const uint8_t *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-	w = le64toh(w);		/* the first octet is the lowest */
-	return ((w - ONES * 0x20) & ~w & HIGHS) |
-	    zeros(w ^ ONES * '"') | zeros(w ^ ONES * '\\');
-}
 
 static size_t
 escape_one(uint8_t *to, uint8_t c)
@@ -71,7 +48,7 @@ rec_put_inside(struct buf *out, struct slice s)
 		}
 		if (s.n - i >= 8) {
 			memcpy(to + n, s.p + i, 8);
-			if ((bits = specials(s.p + i)) == 0) {
+			if ((bits = rec_specials(s.p + i)) == 0) {
 				i += 8;
 				n += 8;
 				continue;

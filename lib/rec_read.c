@@ -21,16 +21,17 @@ reason_parse(struct slice s)
 static bool
 enter(struct rec_in *in, const char *key, const char *at, struct rec_in *sub)
 {
-	const json_t *o = json_object_get(in->o, key);
+	struct rec_value v;
 
-	if (o == NULL || in->err != 0)
+	if (in->err != 0 || !rec_in_get(in, key, &v))
 		return false;
-	if (!json_is_object(o)) {
+	if (v.kind != REC_OBJECT) {
 		rec_in_fail(in, key, ERR_FORMAT, "not an object");
 		return false;
 	}
 	*sub = *in;
-	sub->o = o;
+	sub->o = v.json;
+	sub->fast = v.object;
 	sub->at = at;
 	return true;
 }
@@ -106,7 +107,7 @@ read_gap(struct rec_in *in, struct flow_gap *g)
 }
 
 static enum rec_type
-type_of(const json_t *o)
+type_of(const struct rec_in *in)
 {
 	static const char *const name[] = {
 		[REC_OTHER] = "", [REC_SIP] = "sip", [REC_PACKET] = "packet",
@@ -114,10 +115,12 @@ type_of(const json_t *o)
 		[REC_SUBSCRIBER] = "subscriber", [REC_VECTOR] = "vector",
 		[REC_SRTP] = "srtp",
 	};
-	const char *s = json_string_value(json_object_get(o, "type"));
+	struct rec_value v;
 
-	for (int t = REC_SIP; s != NULL && t <= REC_SRTP; t++)
-		if (strcmp(s, name[t]) == 0)
+	if (!rec_in_get(in, "type", &v) || v.kind != REC_TEXT)
+		return REC_OTHER;
+	for (int t = REC_SIP; t <= REC_SRTP; t++)
+		if (slice_is(v.text, name[t]))
 			return (enum rec_type)t;
 	return REC_OTHER;
 }
@@ -192,110 +195,18 @@ bad_json(const json_error_t *e, char error[REC_ERROR_TEXT])
 	return ERR_FORMAT;
 }
 
-/*
- * What stands at P up to the quotation mark that ends it, if it is of ASCII and
- * has no escapes but of one character: octets read, with the mark, or 0.
- */
-static size_t
-plain_string(struct slice s, struct buf *text)
+/* LINE by jansson, which judges what any line may have. */
+static int
+load(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
 {
-	static const char escape[] = "nrt\"\\/", is[] = "\n\r\t\"\\/";
-	size_t from = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		const char *e;
-
-		if (s.p[i] < ' ' || s.p[i] >= 0x80)
-			return 0;
-		if (s.p[i] != '"' && s.p[i] != '\\')
-			continue;
-		buf_add(text, s.p + from, i - from);
-		if (s.p[i] == '"')
-			return i + 1;
-		if (++i == s.n || s.p[i] == '\0' ||
-		    (e = strchr(escape, s.p[i])) == NULL)
-			return 0;
-		buf_u8(text, (uint8_t)is[e - escape]);
-		from = i + 1;
-	}
-	return 0;
-}
-
-/* Has S this once only, and no name that is written in another way? */
-static bool
-only_one(struct slice s, struct slice name)
-{
-	size_t at = slice_find(s, name);
-
-	return at < s.n && slice_find(slice_from(s, at + 1), name) ==
-	    s.n - at - 1 && slice_find(s, slice_str("\\u")) == s.n;
-}
-
-/*
- * LINE, whose message is most of it; jansson, which is ten times slower than
- * the above, reads the rest.  NULL: let it read all.
- */
-static json_t *
-load_short(struct slice line, int flags)
-{
-	const struct slice key = slice_str("\"message\":\"");
-	size_t at = slice_find(line, key), n;
-	struct buf text, rest;
-	json_t *o = NULL;
 	json_error_t e;
 
-	if (at == line.n)
-		return NULL;
-	buf_init(&text, line.n);
-	buf_init(&rest, line.n);
-	at += key.n;
-	n = plain_string(slice_from(line, at), &text);
-	if (n > 0) {
-		buf_put(&rest, slice_sub(line, 0, at));
-		buf_put(&rest, slice_from(line, at + n - 1));
-	}
-	if (!text.bad && !rest.bad && only_one(buf_slice(&rest),
-	    slice_str("\"message\"")))
-		o = json_loadb((const char *)rest.p, rest.n, flags, &e);
-	/* It may be of an object inside, or there is no memory. */
-	if (json_object_get(o, "message") == NULL ||
-	    json_object_set_new_nocheck(o, "message", json_stringn_nocheck(
-	    text.n > 0 ? (const char *)text.p : "", text.n)) < 0) {
-		json_decref(o);
-		o = NULL;
-	}
-	buf_wipe(&text);
-	buf_wipe(&rest);
-	return o;
-}
-
-static json_t *
-load(struct slice line, json_error_t *e)
-{
-	const int flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
-	json_t *o = load_short(line, flags);
-
-	return o != NULL ? o : json_loadb((const char *)line.p, line.n, flags,
-	    e);
-}
-
-int
-rec_read(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
-{
-	struct rec_in in = { .at = "", .bytes = &r->bytes, .error = error };
-	json_error_t e;
-
-	memset(r, 0, sizeof(*r));
+	buf_wipe(&r->bytes);
 	buf_init(&r->bytes, line.n);
-	*error = '\0';
-	if (line.n > REC_LINE_MAX) {
-		(void)snprintf(error, REC_ERROR_TEXT,
-		    "a line of %zu octets, more than %u", line.n, REC_LINE_MAX);
-		return ERR_LIMIT;
-	}
 	json_set_alloc_funcs(noted_malloc, wipe_free);
 	no_memory = false;
-	r->json = load(line, &e);
+	r->json = json_loadb((const char *)line.p, line.n,
+	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &e);
 	if (no_memory)
 		return ERR_MEM;
 	if (r->json == NULL)
@@ -304,8 +215,29 @@ rec_read(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
 		(void)snprintf(error, REC_ERROR_TEXT, "not a JSON object");
 		return ERR_FORMAT;
 	}
+	return 0;
+}
+
+int
+rec_read(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
+{
+	struct rec_in in = { .at = "", .bytes = &r->bytes, .error = error };
+	struct rec_fast fast[2];
+	int e;
+
+	memset(r, 0, sizeof(*r));
+	*error = '\0';
+	if (line.n > REC_LINE_MAX) {
+		(void)snprintf(error, REC_ERROR_TEXT,
+		    "a line of %zu octets, more than %u", line.n, REC_LINE_MAX);
+		return ERR_LIMIT;
+	}
+	if (rec_fast_read(fast, line, &r->bytes))
+		in.fast = fast;
+	else if ((e = load(r, line, error)) < 0)
+		return e;
 	in.o = r->json;
-	r->type = type_of(in.o);
+	r->type = type_of(&in);
 	read_body(&in, r);
 	return in.err;
 }
@@ -329,6 +261,10 @@ void
 rec_done(struct rec *r)
 {
 	json_decref(r->json);
+	/* Of these nothing is secret. */
+	if (r->type == REC_SIP || r->type == REC_PACKET ||
+	    r->type == REC_ESP || r->type == REC_GAP)
+		buf_free(&r->bytes);
 	buf_wipe(&r->bytes);
 	crypt_wipe(r, sizeof(*r));
 }

@@ -117,7 +117,7 @@ read_keys(struct rec_in *in, struct srtp_stream *s)
 	s->has_key = k->has_master;
 	if (k->has_master)
 		exact(in, "salt", k->salt, sdp_suite_salt(k->suite));
-	else if (json_object_get(in->o, rtp_names[0]) != NULL) {
+	else if (rec_in_there(in, rtp_names[0])) {
 		read_session(in, rtp_names, k->suite, &k->rtp);
 		read_session(in, rtcp_names, k->suite, &k->rtcp);
 		s->has_key = true;

@@ -45,6 +45,7 @@ replay()
 @test "order: segments and fragments in any order" { replay order 2; }
 @test "pkt: frames" { replay pkt; }
 @test "rec: lines of records, keys, policies" { replay rec; }
+@test "rec_fast: lines read without jansson and with it" { replay rec_fast; }
 @test "reg: messages to any node" { replay reg 8; }
 @test "sa: Security-Client, -Server, -Verify" { replay sa; }
 @test "sa_forms: ip xfrm, esp_sa, agreements" { replay sa_forms; }
@@ -53,3 +54,23 @@ replay()
 @test "sip: messages and header values" { replay sip; }
 @test "srtp: a=crypto, SDP, SRTP" { replay srtp; }
 @test "token: topology tokens" { replay token 2; }
+
+@test "rec_fast: the records of every capture" {
+	local f i=0 d=$BATS_TEST_TMPDIR/lines
+
+	mkdir "$d"
+	for f in $(captures); do
+		keys_of "$f" >"$BATS_TEST_TMPDIR/keys"
+		{
+			ims-pcap -q -x --sa -k "$BATS_TEST_TMPDIR/keys" "$f" || :
+			ims-pcap -q --packets "$f" || :
+		} | split -a 6 -l 1 --additional-suffix=".$i" - "$d/"
+		i=$((i + 1))
+	done
+	find "$d" -type f >"$BATS_TEST_TMPDIR/list"
+	run -0 --separate-stderr xargs -a "$BATS_TEST_TMPDIR/list" \
+	    "$B/tests/fuzz_rec_fast"
+	same "$(wc -l <"$BATS_TEST_TMPDIR/list")" \
+	    "$(awk '{ n += $1 } END { print n }' <<<"$output")"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -gt 1000 ]
+}

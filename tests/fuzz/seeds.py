@@ -101,6 +101,7 @@ for name, data in files('sip/*.sip'):
 for name, data in files('rules/*.jsonl'):
     for line in data.splitlines():
         put('rec', line)
+        put('rec_fast', line)
         r = json.loads(line)
         if 'message' in r:
             message(r['message'].encode())
@@ -109,6 +110,7 @@ for pattern in ('lab/*.jsonl', 'register/*.jsonl', 'aka/*.jsonl',
     for name, data in files(pattern):
         for line in data.splitlines()[:12]:
             put('rec', line)
+            put('rec_fast', line)
 for name, data in files('vectors/*.json'):
     put('rec', data[:20000])
 for name, data in files('lab/*xfrm*.txt'):
