@@ -15,6 +15,7 @@
 
 #define IN_BUFFER	(256U << 10)
 #define TEXT_MAX	(64U << 20)	/* octets of plain SIP text */
+#define LINE_PART	1024
 
 static struct {
 	const char	*file;		/* being read */
@@ -116,31 +117,44 @@ end_line(struct buf *b, uint64_t number,
 }
 
 /*
- * Each line of F; the last may lack its newline.  Octet by octet, so that a
- * line from a pipe is handed on when it is there.
+ * Part of a line of F, up to its newline, which is dropped and sets END; more
+ * of F is not waited for.  How many octets, or -1 at the end of F.
+ *
+ * fgets() does not say how many it read, and there may be NUL among them: its
+ * own is the one in front of the first newline of those that were there before.
  */
+static int
+read_part(FILE *f, char part[LINE_PART], bool *end)
+{
+	const char *newline;
+
+	memset(part, '\n', LINE_PART);
+	if (fgets(part, LINE_PART, f) == NULL)
+		return -1;
+	newline = memchr(part, '\n', LINE_PART);
+	*end = newline != NULL && newline < part + LINE_PART - 1 &&
+	    newline[1] == '\0';
+	if (newline == NULL)
+		return LINE_PART - 1;
+	return (int)(newline - part) - (*end ? 0 : 1);
+}
+
+/* Each line of F; the last may lack its newline. */
 static bool
 read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
 {
-	uint8_t part[1024];	/* of a line */
+	char part[LINE_PART];
 	struct buf b;
 	uint64_t number = 1;
-	size_t n = 0;
-	bool go = true;
-	int c;
+	bool go = true, end;
+	int n;
 
 	buf_init(&b, REC_LINE_MAX);
-	while (go && (c = getc_unlocked(f)) != EOF) {
-		if (c != '\n')
-			part[n++] = (uint8_t)c;
-		if (c == '\n' || n == sizeof(part)) {
-			buf_add(&b, part, n);
-			n = 0;
-		}
-		if (c == '\n')
+	while (go && (n = read_part(f, part, &end)) >= 0) {
+		buf_add(&b, part, (size_t)n);
+		if (end)
 			go = end_line(&b, number++, line, arg);
 	}
-	buf_add(&b, part, n);
 	read_failed(f);
 	if (go)
 		go = end_line(&b, number, line, arg);
