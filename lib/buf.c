@@ -1,4 +1,5 @@
 /* buf: bytes being built. */
+#include <endian.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,17 +151,37 @@ buf_decimal(struct buf *b, uint64_t v)
 	buf_add(b, d + i, sizeof(d) - i);
 }
 
+/* The eight digits of four octets, one in each octet. */
+static uint64_t
+hex_of(uint32_t four)
+{
+	const uint64_t ones = 0x0101010101010101ULL;
+	uint64_t v = four, letter;
+
+	v = (v | v << 16) & 0x0000ffff0000ffffULL;
+	v = (v | v << 8) & 0x00ff00ff00ff00ffULL;
+	v = (v | v << 4) & 0x0f0f0f0f0f0f0f0fULL;
+	letter = (v + 6 * ones) >> 4 & ones;
+	return v + '0' * ones + ('a' - '0' - 10) * letter;
+}
+
 void
 buf_hex(struct buf *b, struct slice s)
 {
 	static const char digit[] = "0123456789abcdef";
+	uint64_t eight;
 	uint8_t *to;
+	size_t i;
 
 	if ((to = buf_room(b, s.n * 2)) == NULL)
 		return;
-	for (size_t i = 0; i < s.n; i++) {
-		*to++ = (uint8_t)digit[s.p[i] >> 4];
-		*to++ = (uint8_t)digit[s.p[i] & 15];
+	for (i = 0; s.n - i >= 4; i += 4) {
+		eight = htobe64(hex_of(slice_be32(s.p + i)));
+		memcpy(to + 2 * i, &eight, sizeof(eight));
+	}
+	for (; i < s.n; i++) {
+		to[2 * i] = (uint8_t)digit[s.p[i] >> 4];
+		to[2 * i + 1] = (uint8_t)digit[s.p[i] & 15];
 	}
 }
 
