@@ -1,4 +1,5 @@
 /* aka: MILENAGE (TS 35.206), XOR (TS 34.108 8.1.2.1), keys and AUTN. */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,14 +155,17 @@ aka_free(struct aka *a)
 static uint64_t
 load64(const uint8_t *p)
 {
-	return (uint64_t)slice_be32(p) << 32 | slice_be32(p + 4);
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be64toh(v);
 }
 
 static void
 store64(uint8_t *p, uint64_t v)
 {
-	for (size_t i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> (56 - 8 * i));
+	v = htobe64(v);
+	memcpy(p, &v, sizeof(v));
 }
 
 /* IN turned left by R bits, xor C (TS 35.206 4.1). */

@@ -88,19 +88,27 @@ key_of(struct buf *out, const char *name, const char *suffix)
 	buf_add(out, "\":", 2);
 }
 
-void
-rec_put_key(struct buf *out, const char *name)
+/* The name of a field, and room for MORE octets of its value. */
+static uint8_t *
+key_room(struct buf *out, const char *name, size_t more)
 {
 	size_t n = strlen(name);
-	uint8_t *p = buf_room(out, n + 4);
+	uint8_t *p = buf_room(out, n + 4 + more);
 
 	if (p == NULL)
-		return;
+		return NULL;
 	p[0] = ',';
 	p[1] = '"';
 	memcpy(p + 2, name, n);
 	p[n + 2] = '"';
 	p[n + 3] = ':';
+	return p + n + 4;
+}
+
+void
+rec_put_key(struct buf *out, const char *name)
+{
+	(void)key_room(out, name, 0);
 }
 
 void
@@ -121,10 +129,13 @@ rec_put_number_if(struct buf *out, const char *name, uint64_t v)
 void
 rec_put_word(struct buf *out, const char *name, const char *s)
 {
-	rec_put_key(out, name);
-	buf_u8(out, '"');
-	buf_str(out, s);
-	buf_u8(out, '"');
+	size_t n = strlen(s);
+	uint8_t *p = key_room(out, name, n + 2);
+
+	if (p == NULL)
+		return;
+	p[0] = p[n + 1] = '"';
+	memcpy(p + 1, s, n);
 }
 
 void
@@ -154,8 +165,11 @@ rec_put_text_if(struct buf *out, const char *name, struct slice s)
 void
 rec_put_hex(struct buf *out, const char *name, struct slice s)
 {
-	rec_put_key(out, name);
-	buf_u8(out, '"');
+	uint8_t *p = key_room(out, name, 1);
+
+	if (p == NULL)
+		return;
+	*p = '"';
 	buf_hex(out, s);
 	buf_u8(out, '"');
 }
