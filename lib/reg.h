@@ -251,6 +251,8 @@ void	 reg_edit_add(struct reg_edit *e, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* Of a response: its status, with the usual reason. */
 void	 reg_edit_status(struct reg_edit *e, unsigned status);
+/* FROM was to go into the message: if it is BAD, so is what is written. */
+void	 reg_edit_need(struct reg_edit *e, const struct buf *from);
 /* The Request-URI; the body.  The slice is copied. */
 void	 reg_edit_uri(struct reg_edit *e, struct slice uri);
 void	 reg_edit_body(struct reg_edit *e, struct slice body);

@@ -122,6 +122,12 @@ reg_edit_status(struct reg_edit *e, unsigned status)
 }
 
 void
+reg_edit_need(struct reg_edit *e, const struct buf *from)
+{
+	e->text.bad |= from->bad;
+}
+
+void
 reg_edit_uri(struct reg_edit *e, struct slice uri)
 {
 	buf_reset(&e->uri);

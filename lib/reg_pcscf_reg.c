@@ -131,6 +131,7 @@ put_authorization(struct reg_edit *e, const struct sip_msg *m, bool yes)
 		return;
 	buf_init(&v, REG_TEXT);
 	reg_put_without(&v, h->value, "integrity-protected", NULL);
+	reg_edit_need(e, &v);
 	reg_edit_value(e, h, "%.*s,integrity-protected=\"%s\"",
 	    SL(buf_slice(&v)), yes ? "yes" : "no");
 	buf_free(&v);
@@ -144,6 +145,7 @@ put_own(struct reg_pcscf *p, struct reg_edit *e)
 
 	buf_init(&name, REG_URI);
 	reg_put_place(&name, &p->hop.self);
+	reg_edit_need(e, &name);
 	reg_edit_add(e, "Path: <sip:term@%.*s;lr>", SL(buf_slice(&name)));
 	buf_free(&name);
 	reg_edit_add(e, "Require: path");
@@ -260,6 +262,7 @@ take_keys(const struct sip_msg *m, struct reg_edit *e, uint8_t ck[16],
 	(void)sip_param(params, ',', "ik", &i);
 	buf_init(&v, REG_TEXT);
 	reg_put_without(&v, h->value, "ck", "ik");
+	reg_edit_need(e, &v);
 	reg_edit_drop(e, "WWW-Authenticate");
 	reg_edit_value(e, h, "%.*s", SL(buf_slice(&v)));
 	buf_free(&v);

@@ -64,12 +64,16 @@ reg_node_send_text(struct reg_node *n, const struct flow_where *w,
 	n->sink.send(&s, n->sink.arg);
 }
 
-/* A message that is too long to be built is not sent: its timers run out. */
+/*
+ * A message that is too long to be built is not sent: its timers run out.  One
+ * without memory is told too.
+ */
 void
 reg_node_send(struct reg_node *n, const struct flow_where *w)
 {
 	if (!n->out.bad && n->out.n > 0)
 		reg_node_send_text(n, w, buf_slice(&n->out));
+	n->mem |= n->out.mem;
 	buf_reset(&n->out);
 }
 
