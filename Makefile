@@ -45,6 +45,10 @@ MAN1 =		$(sort $(wildcard man/*.1))
 MAN5 =		$(sort $(wildcard man/*.5))
 MAN7 =		$(sort $(wildcard man/*.7))
 
+CAPTURES =	$(sort $(wildcard tests/data/lab/*.pcap tests/data/shapes/*.pcap* \
+		tests/data/cap/*.pcap tests/data/cap/*.pcapng \
+		../shared/captures/open5gs/*.pcapng))
+
 # What a fresh Debian or Ubuntu lacks.
 DEPS =		gcc libc6-dev pkg-config libssl-dev libpcap-dev \
 		libjansson-dev zlib1g-dev libzstd-dev zstd bats jq mandoc \
@@ -54,8 +58,9 @@ COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)
 LINK =		$(CC) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 
-.PHONY:		all analyze bench build check check-san clean demo deps dist help \
-		install interop lint rules-page static uninstall units
+.PHONY:		all analyze bench build check check-san check-valgrind clean \
+		coverage damage demo deps dist help install interop lint \
+		rules-page static uninstall units
 .SECONDARY:
 
 all: build			## build the tools (installing nothing)
@@ -133,6 +138,16 @@ check-san:			## the tests under ASan and UBSan
 	    CFLAGS="-O1 -g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
 
+check-valgrind:			## unit programs and commands under valgrind
+	@$(MAKE) -s B=build-valgrind CFLAGS="-O1 -g" build units
+	@B=build-valgrind nice tests/valgrind
+
+coverage:			## lines of lib that the tests run, by module
+	@$(MAKE) -s B=build-cov HARDEN= CFLAGS="-O0 -g --coverage" build units
+	@find build-cov -name '*.gcda' -delete
+	@B=build-cov tests/run $(T) | tail -n 1
+	@tests/coverage build-cov
+
 bench: build $(B)/tests/limit	## speed against peers and limits; Q=1: a minute
 	@B=$(B) Q=$(Q) tests/bench/run
 
@@ -172,6 +187,20 @@ fuzz-%: tests/fuzz/fuzz_%.c	## fuzz a surface; S=seconds
 	build-fuzz/fuzz_$* -max_total_time=$(or $(S),60) \
 	    -dict=tests/fuzz/dict/$(or $(DICT_$*),sip).dict \
 	    build-fuzz/corpus_$* build-fuzz/seeds/$*
+
+# What may be damaged, in which target, and the octets that it wants around it.
+damage: tests/fuzz/damage.c	## captures cut and changed, 2500 times each
+	@$(MAKE) -s B=build-fuzz CC=clang HARDEN= \
+	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined" \
+	    build-fuzz/libims.a
+	@for t in flow audit; do \
+		clang $(STD) $(CPPFLAGS) $(WARN) -O1 -g \
+		    -fsanitize=fuzzer-no-link,address,undefined \
+		    -o build-fuzz/damage_$$t tests/fuzz/fuzz_$$t.c $< \
+		    build-fuzz/libims.a $(PKG_LIBS) || exit 1; \
+	done
+	build-fuzz/damage_flow "" 00 500 2000 100000 $(CAPTURES)
+	build-fuzz/damage_audit 01 "" 500 2000 100000 $(CAPTURES)
 
 install: build			## install under DESTDIR and PREFIX
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(MANDIR)/man1 \
