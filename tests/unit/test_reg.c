@@ -381,7 +381,7 @@ test_edit(void)
 	    "v: SIP/2.0/UDP b;branch=1, SIP/2.0/UDP c\r\n"
 	    "Require: sec-agree, path\r\nProxy-Require: sec-agree\r\n"
 	    "X: 1\r\nContent-Length: 2\r\n\r\nhi";
-	struct reg_edit *e;
+	struct reg_edit *e = NULL;
 	struct sip_msg m;
 	struct buf b;
 
