@@ -217,6 +217,9 @@ auth_11(struct audit_ctx *c)
 			    "is not in the input");
 		return;
 	}
+	/* What came before the challenge does not answer it. */
+	if (c->s->where.timed && c->s->where.time_ns < r->nonce_ns)
+		return;
 	if (h != r->nonce) {
 		audit_find(c, R_AUTH_11, AUDIT_WARNING, "the nonce is not that "
 		    "of the challenge of frame %llu",
@@ -243,6 +246,9 @@ remember_challenge(struct audit_ctx *c)
 
 	if (c->r == NULL || c->leg != LEG_DOWN ||
 	    !sip_param(c->chal, ',', "nonce", &nonce))
+		return;
+	/* Records may be out of order: the last challenge is the one. */
+	if (c->s->where.timed && c->s->where.time_ns < c->r->nonce_ns)
 		return;
 	c->r->nonce = slice_hash(0, nonce);
 	c->r->nonce_cseq = c->cseq.number;

@@ -346,6 +346,37 @@ SA-16@83
 SA-16@9' "$(grep 'SA-07\|SA-16' <<<"$findings" | sort)"
 }
 
+# Backwards, and every other message first: what is told once may be told of
+# another frame, but no rule is broken that is not in the right order.
+@test "messages out of order, or from the middle on: no other rules" {
+	local f p
+
+	for f in call_gm call_plain_gm call_mw call_topoh_mw resync_gm \
+	    ipsec_reg_hmac-sha-1-96_null_udp_gm; do
+		ims-pcap -q "$LAB/$f.pcap" | jq -c 'select(.type == "sip")' \
+		    >"$BATS_TEST_TMPDIR/in"
+		found "$BATS_TEST_TMPDIR/in"
+		cut -d @ -f 1 <<<"$findings" | sort -u >"$BATS_TEST_TMPDIR/all"
+		for p in 'reverse[]' '.[range(1; length; 2)],
+		    .[range(0; length; 2)]' '.[1:][]' '.[7:][]'; do
+			jq -s -c "$p" "$BATS_TEST_TMPDIR/in" \
+			    >"$BATS_TEST_TMPDIR/odd"
+			found "$BATS_TEST_TMPDIR/odd"
+			[ "$status" -le 1 ]
+			[ -z "$stderr" ]
+			same "$f $p: " "$f $p: $(cut -d @ -f 1 <<<"$findings" |
+			    grep . | sort -u | comm -23 - \
+			    "$BATS_TEST_TMPDIR/all")"
+		done
+	done
+}
+
+@test "nothing that can be read: status 3" {
+	run -3 --separate-stderr ims-verify "$DATA/findings.txt"
+	[ -z "$output" ]
+	[[ $stderr == *findings.txt:* ]]
+}
+
 # --- exit status and options ------------------------------------------------
 
 @test "status 0: nothing found" {
