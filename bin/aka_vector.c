@@ -153,6 +153,6 @@ cmd_vector(int argc, char **argv)
 		read_records(argv + optind, argc - optind, handle);
 	put_rest(&out);
 	if (!any)
-		tool_warn("no subscriber");
+		tool_warn("no subscriber: --k, -k, or a record");
 	return any ? TOOL_YES : TOOL_NO;
 }

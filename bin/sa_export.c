@@ -105,7 +105,7 @@ put(const struct sa *sa)
 	else
 		rec_write_sa(&g.out, sa, true);
 	if (e == ERR_NOKEY)
-		fail(sa, "its key is not known");
+		fail(sa, "its key is not known; -k takes the subscriber's");
 	else if (e == ERR_ALG)
 		fail(sa, sa->key.esn ?
 		    "Wireshark has no extended sequence numbers" :

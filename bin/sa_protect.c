@@ -63,8 +63,9 @@ bad_sa(int r, uint32_t spi)
 	if (r == ERR_MEM || r == ERR_CRYPT)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(r));
 	tool_bad();
-	tool_warn_kind(tool_reason(r), "%s: sa with spi 0x%08x: %s", g.at,
-	    (unsigned)spi, tool_reason(r));
+	tool_warn_kind(tool_reason(r), "%s: sa with spi 0x%08x: %s%s", g.at,
+	    (unsigned)spi, tool_reason(r), r == ERR_NOKEY ?
+	    "; -k takes the subscriber's" : "");
 }
 
 static void

@@ -23,6 +23,7 @@ static struct {
 	struct kind	 kind[KINDS];
 	uint64_t	 no_sa, no_key;		/* ESP packets closed */
 	uint32_t	 no_sa_spi, no_key_spi;	/* of the first */
+	char		 no_key_of[SLICE_SHOW];
 } tool;
 
 void
@@ -89,10 +90,11 @@ tool_more(void)
 	memset(tool.kind, 0, sizeof(tool.kind));
 	if (tool.no_key > 0)
 		tool_warn("%s: %llu ESP packets stay closed, the first with "
-		    "spi 0x%08x: the key is not known; -k takes the "
-		    "subscriber's", tool_file(),
+		    "spi 0x%08x: the key%s%s is not known; -k takes it, in a "
+		    "subscriber or vector record", tool_file(),
 		    (unsigned long long)tool.no_key,
-		    (unsigned)tool.no_key_spi);
+		    (unsigned)tool.no_key_spi,
+		    tool.no_key_of[0] != '\0' ? " of " : "", tool.no_key_of);
 	if (tool.no_sa > 0)
 		tool_warn("%s: %llu ESP packets stay closed, the first with "
 		    "spi 0x%08x: no security association; its registration "
@@ -104,12 +106,15 @@ tool_more(void)
 void
 tool_closed(const struct flow_esp *e, bool icv_is_bad_input)
 {
-	char what[48];
+	char what[SLICE_SHOW];
 
 	if (e->reason == ERR_NOSA && tool.no_sa++ == 0)
 		tool.no_sa_spi = e->spi;
-	if (e->reason == ERR_NOKEY && tool.no_key++ == 0)
+	if (e->reason == ERR_NOKEY && tool.no_key++ == 0) {
 		tool.no_key_spi = e->spi;
+		(void)snprintf(tool.no_key_of, sizeof(tool.no_key_of), "%s",
+		    slice_show(e->impi, what));
+	}
 	if (e->reason == ERR_NOSA || e->reason == ERR_NOKEY ||
 	    e->reason == ERR_REPLAY ||
 	    (e->reason == ERR_AUTH && !icv_is_bad_input))

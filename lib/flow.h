@@ -72,6 +72,7 @@ struct flow_esp {
 	uint32_t		 spi, seq;
 	size_t			 len;	/* octets of ESP */
 	int			 reason; /* enum err */
+	struct slice		 impi;	/* whose key is missing, if that is known */
 };
 
 struct flow_gap {

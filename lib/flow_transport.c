@@ -9,7 +9,8 @@ esp_closed(struct flow *f, const struct flow_path *path, struct slice in,
     const struct sa_opened *o, int reason)
 {
 	struct flow_esp e = { .where = path->where, .spi = o->spi,
-	    .seq = o->seq, .len = in.n, .reason = reason };
+	    .seq = o->seq, .len = in.n, .reason = reason,
+	    .impi = o->impi };
 
 	flow_class_set(f, FLOW_CLOSED);
 	e.where.transport = FLOW_NONE;

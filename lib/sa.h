@@ -366,8 +366,9 @@ struct sa_opened {
 	enum esp_ealg		 ealg;
 	bool			 checked;	/* the ICV was verified */
 	bool			 copy;
-	const struct esp_key	*key;		/* that opened it, or NULL;
-						   until the database changes */
+	/* Until the database changes: */
+	const struct esp_key	*key;		/* that opened it, or NULL */
+	struct slice		 impi;		/* whose key is missing */
 };
 
 /*

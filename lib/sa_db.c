@@ -569,6 +569,7 @@ sa_db_open(struct sa_db *db, const struct pkt_addr *src,
 			table_touch(db->sets, one->set, now_ns);
 			if (open_keyless(one->set, in, o) == 0)
 				return 0;
+			o->impi = slice_str(one->set->impi);
 			r = ERR_NOKEY;
 		}
 	if (r == ERR_NOSA && esp_peek(in, ERR_ALG, &o->payload) == 0)

@@ -765,3 +765,16 @@ hex()
 9 $LAB/resync_gm.pcap" "$(jq -r .file <<<"$output" | uniq -c |
 	    sed 's/^ *//')"
 }
+
+@test "ESP that stays closed: which key would open it" {
+	ims-register flow -xq --alg hmac-sha-1-96 --ealg aes-cbc \
+	    -k "$DATA/register/ue.jsonl" | ims-sa protect |
+	    jq -c 'select(.src == "10.45.0.2" or .dst == "10.45.0.2")' |
+	    ims-pcap -w "$BATS_TEST_TMPDIR/f.pcap"
+	run -0 --separate-stderr ims-pcap "$BATS_TEST_TMPDIR/f.pcap"
+	[[ $stderr == "ims-pcap: $BATS_TEST_TMPDIR/f.pcap: 2 ESP packets stay closed, the first with spi 0x"*": the key of 001010123456789@ims.mnc001.mcc001.3gppnetwork.org is not known; -k takes it, in a subscriber or vector record" ]]
+	[ "$(wc -l <<<"$stderr")" = 1 ]
+	run -0 --separate-stderr ims-pcap -k "$DATA/register/ue.jsonl" \
+	    "$BATS_TEST_TMPDIR/f.pcap"
+	[ -z "$stderr" ]
+}

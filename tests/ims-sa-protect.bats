@@ -303,7 +303,7 @@ GCM="AES-GCM with 16 octet ICV [RFC4106]"
 	same "ims-sa: in: line 1: no SIP start line
 ims-sa: in: line 2: packet not sent: is malformed
 ims-sa: in: line 3: packet: missing
-ims-sa: in: line 4: sa with spi 0x00001001: its key is not known" "$stderr"
+ims-sa: in: line 4: sa with spi 0x00001001: its key is not known; -k takes the subscriber's" "$stderr"
 	[ "$(grep -c '"packet"' <<<"$output")" = 1 ]
 }
 
