@@ -120,6 +120,7 @@ need_netns()
 	UE=${n}u P=${n}p R=${n}r
 	ip netns add "$UE" 2>/dev/null || skip "no network namespaces"
 	NS=("$UE" "$P" "$R")
+	ip netns exec "$UE" true 2>/dev/null || skip "no network namespaces"
 	ip netns add "$P"
 	ip netns add "$R"
 	if [ -n "${RELAY:-}" ]; then
@@ -272,9 +273,10 @@ need_netns()
 	[ "$(id -u)" = 0 ] || skip "not root"
 	run -4 python3 -c '
 import os, sys
+tool = os.open(sys.argv[1], os.O_RDONLY)	# wherever nobody may not go
 os.setgroups([])
 os.setuid(65534)
-os.execv(sys.argv[1], sys.argv[1:])' "$(command -v ims-register)" core \
+os.execve(tool, sys.argv[1:], os.environ)' "$(command -v ims-register)" core \
 	    -k /dev/stdin --listen 127.0.0.1:$(free_port) <sim.jsonl
 	[[ $output == *CAP_NET_RAW* ]]
 }

@@ -290,7 +290,7 @@ opened_by_tshark()
 	tshark -o esp.enable_encryption_decode:TRUE \
 	    -o esp.enable_authentication_check:TRUE "${args[@]}" -r "$2" \
 	    -Y esp -T fields -e esp.icv_good 2>/dev/null | sort | uniq -c |
-	    awk '{ print $2, $1 }'
+	    awk '{ sub(/True/, "1", $2); print $2, $1 }'	# so says 4.4
 }
 
 @test "export -f wireshark: tshark opens the kernel's packets, every ICV good" {

@@ -21,7 +21,7 @@ def addresses(path):
         ['tshark', '-r', path, '-T', 'fields', '-E', 'separator=,',
          '-e', 'ip.addr', '-e', 'ipv6.addr'],
         capture_output=True, text=True).stdout
-    return {a for a in re.split(r'[,\n]', out) if a}
+    return {a for a in re.split(r'\\?[,\n]', out) if a}
 
 
 original = open(sys.argv[1], 'rb').read()
