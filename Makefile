@@ -139,7 +139,8 @@ check-san:			## the tests under ASan and UBSan
 	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
 
 check-valgrind:			## unit programs and commands under valgrind
-	@$(MAKE) -s B=build-valgrind CFLAGS="-O1 -g" build units
+	@$(MAKE) -s B=build-valgrind HARDEN= CFLAGS="-O1 -g" \
+	    build units
 	@B=build-valgrind nice tests/valgrind
 
 coverage:			## lines of lib that the tests run, by module

@@ -298,15 +298,18 @@ auth_12(struct audit_ctx *c)
 	struct aka_scheme s, other;
 	bool keys, fits;
 	char shown[SLICE_SHOW];
+	int e = 0;
 
 	if (alg.p == NULL)
 		alg = slice_str("AKAv1-MD5");
 	if (c->txn->told_digest || c->response.n == 0 ||
 	    sa_nonce(c->nonce, rand, autn) < 0 ||
 	    aka_scheme_parse(alg, &s) < 0 || s.version == AKA_V0 ||
-	    sa_db_result(c->a->db, c->username, rand, &res, &keys) < 0 ||
-	    (s.version == AKA_V2 && !keys))
+	    (e = sa_db_result(c->a->db, c->username, rand, &res,
+	    &keys)) < 0 || (s.version == AKA_V2 && !keys)) {
+		c->a->mem |= e == ERR_MEM || e == ERR_CRYPT;
 		return;
+	}
 	c->txn->told_digest = true;
 	if (!response_fits(c, &s, &res)) {
 		other = s;
