@@ -139,6 +139,15 @@ read_part(FILE *f, char part[LINE_PART], bool *end)
 	return (int)(newline - part) - (*end ? 0 : 1);
 }
 
+/* Registers had octets of lines, and the dynamic linker saved them below. */
+static __attribute__((noinline)) void
+wipe_below(void)
+{
+	uint8_t below[16384];
+
+	crypt_wipe(below, sizeof(below));
+}
+
 /* Each line of F; the last may lack its newline. */
 static bool
 read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
@@ -160,6 +169,7 @@ read_lines(FILE *f, bool (*line)(struct slice, uint64_t, void *), void *arg)
 		go = end_line(&b, number, line, arg);
 	buf_wipe(&b);
 	crypt_wipe(part, sizeof(part));
+	wipe_below();
 	return go;
 }
 

@@ -118,8 +118,10 @@ no_sanitizer()
 			4)	[ -s err ] ;;
 			3)	grep -q ": crypt$" err ;;
 			# A message that cannot be made is as if lost.
-			1)	cmp -s out "right.$1" ||
-				[[ $2 == "ims-register "* ]] && [ -s err ] ;;
+			1)	cmp -s out "right.$1" || {
+					[[ $2 == "ims-register "* ]] &&
+					[ -s err ]
+				} ;;
 			*)	cmp -s out "right.$1" &&
 				[ "$status" = "$(<"right.$1.status")" ] ;;
 			esac || {

@@ -37,6 +37,7 @@ replay()
 @test "audit: messages and captures through the rules" { replay audit 2; }
 @test "auth: Authorization, nonces, responses" { replay auth; }
 @test "body: XML, SMS, SDP, several" { replay body; }
+@test "cap: capture files, packed or not" { replay cap 2; }
 @test "dia: Diameter" { replay dia; }
 @test "esp: packets sealed and opened" { replay esp; }
 @test "flow: whole captures" { replay flow 2; }

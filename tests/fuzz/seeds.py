@@ -4,7 +4,7 @@
 seeds.py OUT [TARGET ...] writes OUT/TARGET/NAME.  What a target expects before
 or behind its input (a link type, options) is added here.
 """
-import base64, glob, json, os, re, struct, sys
+import base64, glob, gzip, json, os, re, struct, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, '..', 'data')
@@ -84,6 +84,8 @@ for name, data in captures:
     for options in (0, 1, 4, 6):
         put('flow', data + bytes([options]))
     put('audit', b'\1' + data)
+    put('cap', data)
+    put('cap', gzip.compress(data, mtime=0))
     for i, (link, f) in enumerate(frames(data)):
         if i < 6 and link in LINKS:
             put('pkt', bytes([LINKS.index(link)]) + f)

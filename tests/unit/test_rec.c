@@ -1104,69 +1104,6 @@ test_random(void)
 	CHECK(good > 0 && good < 60000, "random lines: %zu were good", good);
 }
 
-/* LINE is read as jansson reads all of it: the same object, or neither. */
-static bool
-as_jansson(struct slice line)
-{
-	json_t *j = json_loadb((const char *)line.p, line.n,
-	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-	struct rec r;
-	bool same;
-
-	(void)read_line(&r, line);
-	same = j == NULL ? r.json == NULL : r.json != NULL &&
-	    json_equal(j, r.json);
-	rec_done(&r);
-	json_decref(j);
-	return same;
-}
-
-/* The message of a record is not jansson's to read, where it is plain. */
-static void
-test_message(void)
-{
-	static const char *const lines[] = {
-		"{\"message\":\"a\\r\\n\\t\\\"\\\\\\/b\",\"type\":\"sip\"}",
-		"{\"type\":\"sip\",\"message\":\"\"}",
-		"{\"message\":\"a\\b\\f\\u0041\\u0000\\ud83d\\ude00\"}",
-		"{\"message\":\"\xc3\xa4 \x7f\"}", "{\"message\":\"\xc3\"}",
-		"{\"message\":\"a\tb\"}", "{\"message\":\"a\\qb\"}",
-		"{\"message\":\"a\",\"message\":\"b\"}",
-		"{\"\\u006dessage\":\"a\",\"message\":\"b\"}",
-		"{\"message\":\"a\",\"\\u006dessage\":\"b\"}",
-		"{\"x\":{\"message\":\"a\"},\"message\":\"b\"}",
-		"{\"message\":\"a\",\"x\":{\"message\":\"b\"}}",
-		"{\"x\":{\"message\":\"a\"}}", "[\"message\",\"message\"]",
-		"{\"x\":{\"message\":\"a\"},\"message\" : \"b\"}",
-		"{\"x\":{\"message\":\"a\"},\"\\u006dessage\":\"\"}",
-		"{\"\\u006dessage\":\"\",\"x\":{\"message\":\"a\"}}",
-		"{\"message\" : \"\",\"x\":{\"message\":\"a\"}}",
-		"{\"x\":\"\\\"message\":\"a\"}", "\"message\":\"a\"",
-		"{\"x\\\"message\":\"a\"}", "{\"message\":\"a\"} x",
-		"{\"x\":\"\\\\\"message\":\"a\"}",
-		"{\"y\":1,\"message\":\"a\\\\\"}", "{,\"message\":\"a\"}",
-	};
-	char line[256];
-
-	for (size_t i = 0; i < N(lines); i++) {
-		size_t n = strlen(lines[i]);
-
-		for (size_t k = 0; k <= n; k++)
-			CHECK_EACH(as_jansson(slice_of(lines[i], k)),
-			    "%zu octets of %s", k, lines[i]);
-		memcpy(line, lines[i], n);
-		for (size_t k = 0; k < n; k++) {
-			for (const char *c = "\"\\{}[]:,aum 0\x01\x80"; *c; c++) {
-				line[k] = *c;
-				CHECK_EACH(as_jansson(slice_of(line, n)),
-				    "%.*s", (int)n, line);
-			}
-			line[k] = lines[i][k];
-		}
-	}
-	CHECK(unit_failed == 0, "a message is read as jansson reads it");
-}
-
 /* A buffer that is full gives no second half of a line. */
 static void
 test_full(void)
@@ -1313,7 +1250,6 @@ main(void)
 	test_limit();
 	test_prefixes();
 	test_random();
-	test_message();
 	test_full();
 	line_sip();
 	hide_records();
