@@ -40,7 +40,7 @@ for s in all:
     s.bind(("127.0.0.1", 0))
     print(s.getsockname()[1])')
 	kamailio -f "$here/proxy.cfg" -DD -E -m 32 -M 4 -u root -Y "$PWD" \
-	    -P "$PWD/pid" -l "udp:127.0.0.1:$1" -n 2 \
+	    -P "$PWD/pid" -l "udp:127.0.0.1:$1" -n 1 \
 	    -A "UAS=\"sip:127.0.0.1:$2\"" \
 	    -A "CALLER=\"sip:127.0.0.1:$3\"" >kamailio.log 2>&1 &
 	proxy=$!
