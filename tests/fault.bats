@@ -237,7 +237,8 @@ no_sanitizer()
 	truncate -s 100001 shrinks.pcap
 	cat <&8 >/dev/null
 	exec 8<&-
-	run wait $!
+	status=0
+	wait $! || status=$?
 	[ "$status" = 3 ]
 	[ -s err ]
 }
