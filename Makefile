@@ -210,11 +210,11 @@ install: build			## install under DESTDIR and PREFIX
 	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
-	install -m 644 completions/_ims-tools $(DESTDIR)$(ZSHDIR)
+	install -m 644 bin/completions/_ims-tools $(DESTDIR)$(ZSHDIR)
 	for t in $(NAMES); do \
-		install -m 644 completions/ims-tools.bash \
+		install -m 644 bin/completions/ims-tools.bash \
 		    $(DESTDIR)$(BASHDIR)/$$t && \
-		install -m 644 completions/ims-tools.fish \
+		install -m 644 bin/completions/ims-tools.fish \
 		    $(DESTDIR)$(FISHDIR)/$$t.fish || exit 1; \
 	done
 

@@ -81,13 +81,13 @@ in_bash()
 	    [ $# -gt 1 ] || exit
 	    "$f" "$1" "${!#}" "${@: -2:1}"
 	    printf "%s\n" "${COMPREPLY[@]}"' - \
-	    "$TOP/completions/ims-tools.bash" "$@"
+	    "$TOP/bin/completions/ims-tools.bash" "$@"
 }
 
 # in_zsh LINE: what a zsh in a terminal makes of LINE and a tab.
 in_zsh()
 {
-	python3 - "$1" "$TOP/completions" <<'PY'
+	python3 - "$1" "$TOP/bin/completions" <<'PY'
 import os, pty, re, select, sys, time
 
 pid, fd = pty.fork()
@@ -123,7 +123,7 @@ PY
 in_fish()
 {
 	fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
-	    "$TOP/completions/ims-tools.fish" "$1" | cut -f 1
+	    "$TOP/bin/completions/ims-tools.fish" "$1" | cut -f 1
 }
 
 @test "bash: commands, options of a command, of a tool, files" {
