@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "aka_check.h"
+#include "auth.h"
 #include "err.h"
 
 /* The credentials that are judged. */
@@ -19,21 +20,11 @@ struct creds {
 static void
 parse(struct creds *c, struct slice params)
 {
-	struct aka_digest *d = &c->d;
-
-	(void)sip_param(params, ',', "username", &d->username);
-	(void)sip_param(params, ',', "realm", &d->realm);
-	(void)sip_param(params, ',', "nonce", &d->nonce);
-	(void)sip_param(params, ',', "uri", &d->uri);
-	(void)sip_param(params, ',', "qop", &d->qop);
-	(void)sip_param(params, ',', "nc", &d->nc);
-	(void)sip_param(params, ',', "cnonce", &d->cnonce);
+	auth_digest(c->f->msg, params, &c->d);
 	(void)sip_param(params, ',', "algorithm", &c->algorithm);
 	(void)sip_param(params, ',', "response", &c->response);
 	c->has_auts = sip_param(params, ',', "auts", &c->auts) &&
 	    c->auts.n > 0;
-	d->method = c->f->msg->method;
-	d->body = c->f->msg->body;
 }
 
 static void

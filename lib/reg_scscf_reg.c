@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth.h"
 #include "crypt.h"
 #include "err.h"
 #include "reg_scscf_int.h"
@@ -93,19 +94,15 @@ challenge(struct reg_scscf *s, struct scscf_user *u, struct reg_txn *t,
 static bool
 right(struct reg_scscf *s, const struct scscf_user *u, const struct asked *a)
 {
-	struct aka_digest d = { .scheme = s->c.scheme, .nonce = a->nonce,
-	    .method = a->m->method, .body = a->m->body };
+	struct aka_digest d;
 	const struct reg_vector *v = &u->vector;
 	char out[AKA_RESPONSE];
 	struct buf password;
 	int n;
 
-	(void)sip_param(a->params, ',', "username", &d.username);
-	(void)sip_param(a->params, ',', "realm", &d.realm);
-	(void)sip_param(a->params, ',', "uri", &d.uri);
-	(void)sip_param(a->params, ',', "qop", &d.qop);
-	(void)sip_param(a->params, ',', "nc", &d.nc);
-	(void)sip_param(a->params, ',', "cnonce", &d.cnonce);
+	auth_digest(a->m, a->params, &d);
+	d.scheme = s->c.scheme;
+	d.nonce = a->nonce;
 	if (!slice_is(d.realm, s->c.net.domain))
 		return false;
 	buf_init(&password, 256);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth.h"
 #include "buf.h"
 #include "err.h"
 #include "scrub_int.h"
@@ -367,21 +368,6 @@ scrub_aka_header(struct scrub *s, struct slice value)
 		param(s, &p);
 }
 
-static void
-digest_of(const struct sip_msg *m, struct slice params, struct aka_digest *d)
-{
-	memset(d, 0, sizeof(*d));
-	d->method = m->method;
-	d->body = m->body;
-	(void)sip_param(params, ',', "username", &d->username);
-	(void)sip_param(params, ',', "realm", &d->realm);
-	(void)sip_param(params, ',', "nonce", &d->nonce);
-	(void)sip_param(params, ',', "uri", &d->uri);
-	(void)sip_param(params, ',', "qop", &d->qop);
-	(void)sip_param(params, ',', "nc", &d->nc);
-	(void)sip_param(params, ',', "cnonce", &d->cnonce);
-}
-
 /* The response for RES; with EMPTY, that of no password.  Its length. */
 static int
 respond(struct aka_digest *d, const struct scrub_proof *p,
@@ -441,7 +427,7 @@ proves(struct scrub *s, const struct sip_msg *m, struct slice params,
 	bool keys, has_auts, right = false;
 	int n;
 
-	digest_of(m, params, &d);
+	auth_digest(m, params, &d);
 	(void)sip_param(params, ',', "algorithm", &alg);
 	has_auts = sip_param(params, ',', "auts", &v);
 	if (!sip_param(params, ',', "response", &response) ||
@@ -509,7 +495,7 @@ scrub_aka_answer(struct scrub *s, const struct sip_msg *m,
 		if (sip_auth(p->hdr->value, &scheme, &params) < 0 ||
 		    !sip_param(params, ',', "response", &response))
 			continue;
-		digest_of(m, params, &d);
+		auth_digest(m, params, &d);
 		n = respond(&d, p, &p->res, out);
 		if (n < 0 || (size_t)n != response.n)
 			continue;
