@@ -1,13 +1,17 @@
 /* tool_input: a file that is read, packed or not. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crypt.h"
 #include "err.h"
 #include "tool_input.h"
 #include "tool_live.h"
+
+#define INPUT_ROOM	(32U << 10)
 
 static bool follow;		/* files that grow */
 
@@ -94,6 +98,9 @@ input_open(struct input *s, const char *path)
 		tool_failed();
 		return false;
 	}
+	/* Sources have room of their own; without memory 4 KiB do. */
+	if (input_lasts(s) && (s->room = malloc(INPUT_ROOM)) != NULL)
+		(void)setvbuf(s->file, s->room, _IOFBF, INPUT_ROOM);
 	unpack(s);
 	return true;
 }
@@ -123,5 +130,8 @@ input_close(struct input *s)
 	cap_unpack_free(s->unpack);
 	if (s->file != NULL)
 		(void)fclose(s->file);
+	if (s->room != NULL)
+		crypt_wipe(s->room, INPUT_ROOM);
+	free(s->room);
 	memset(s, 0, sizeof(*s));
 }

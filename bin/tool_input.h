@@ -15,6 +15,7 @@ struct input {
 	FILE			*f;		/* what is in it */
 	/* private */
 	FILE			*file;
+	char			*room;		/* of FILE, or NULL */
 	struct cap_unpack	*unpack;
 };
 

@@ -154,9 +154,12 @@ end(struct out *o)
 void
 tool_out_open(const struct tool_common *t)
 {
+	static char room[OUT_BUFFER];
+
 	line_buffered = t->line_buffered;
 	open_out(&records, t->output);
-	(void)setvbuf(records.f, NULL, _IOFBF, OUT_BUFFER);
+	/* Without room of ours the size is not heeded. */
+	(void)setvbuf(records.f, room, _IOFBF, sizeof(room));
 }
 
 void
