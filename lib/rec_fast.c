@@ -7,12 +7,11 @@
 
 #include "rec_int.h"
 
-#define WORD	8	/* octets that are looked at together */
 #define DIGITS	18	/* of a number: all of these fit */
 
 struct scan {
 	const uint8_t	*p, *end;
-	uint8_t		*to;	/* texts; WORD octets more than they need */
+	uint8_t		*to;	/* texts; REC_RUN octets more than they need */
 	struct rec_fast	*inner;	/* for an object, or NULL */
 };
 
@@ -60,18 +59,15 @@ static bool
 text(struct scan *s, struct slice *out)
 {
 	uint8_t *to = s->to, c = 0;
-	uint64_t bits;
+	size_t run;
 
 	while (c != '"') {
-		if (s->end - s->p >= WORD) {
-			bits = rec_specials(s->p);
-			size_t run = bits == 0 ? WORD :
-			    (size_t)__builtin_ctzll(bits) / 8;
-
-			memcpy(to, s->p, WORD);
+		if (s->end - s->p >= REC_RUN) {
+			memcpy(to, s->p, REC_RUN);
+			run = rec_run(s->p);
 			s->p += run;
 			to += run;
-			if (bits == 0)
+			if (run == REC_RUN)
 				continue;
 		}
 		if (s->p == s->end || (c = *s->p++) < ' ')
@@ -212,9 +208,9 @@ rec_fast_read(struct rec_fast f[2], struct slice line, struct buf *bytes)
 	if (!is_ours(line) || !slice_utf8(line))
 		return false;
 	/* For texts, and for what rec_field.c decodes of them. */
-	buf_init(bytes, 2 * line.n + WORD);
+	buf_init(bytes, 2 * line.n + REC_RUN);
 	if ((s.to = buf_room(bytes, bytes->max)) == NULL)
 		return false;
-	bytes->n = line.n + WORD;
+	bytes->n = line.n + REC_RUN;
 	return eat(&s, "{") && fields(&s, &f[0]) && s.p == s.end;
 }

@@ -9,9 +9,10 @@
 #ifndef REC_INT_H
 #define REC_INT_H
 
-#include <endian.h>
 #include <jansson.h>
-#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "rec.h"
 
@@ -46,22 +47,36 @@ void	 rec_put_source(struct buf *out, const struct flow_where *w);
 #define REC_INT_MAX	((1ULL << 53) - 1)	/* RFC 8259 6 */
 
 /*
- * A bit for each of the eight octets at P that cannot stand in a JSON string as
- * it is (RFC 8259 7); behind the first one there may be bits too many.
+ * How many octets at the start of the REC_RUN at P can stand in a JSON string
+ * as they are (RFC 8259 7).
  */
-static inline uint64_t
-rec_specials(const uint8_t *p)
-{
-	const uint64_t ones = 0x0101010101010101ULL, highs = ones << 7;
-	uint64_t w, quote, slash;
+#define REC_RUN	16
 
-	memcpy(&w, p, sizeof(w));
-	w = le64toh(w);		/* the first octet is the lowest */
-	quote = w ^ ones * '"';
-	slash = w ^ ones * '\\';
-	return (((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) |
-	    ((slash - ones) & ~slash)) & highs;
+#ifdef __SSE2__
+static inline size_t
+rec_run(const uint8_t *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+	__m128i control = _mm_cmpeq_epi8(v,
+	    _mm_min_epu8(v, _mm_set1_epi8(0x1f)));
+	int bits = _mm_movemask_epi8(_mm_or_si128(control,
+	    _mm_or_si128(quote, slash)));
+
+	return (size_t)__builtin_ctz((unsigned)bits | 1U << REC_RUN);
 }
+#else
+static inline size_t
+rec_run(const uint8_t *p)
+{
+	size_t n = 0;
+
+	while (n < REC_RUN && p[n] >= ' ' && p[n] != '"' && p[n] != '\\')
+		n++;
+	return n;
+}
+#endif
 
 /* The value of a field, whoever read it. */
 enum rec_kind {

@@ -39,23 +39,19 @@ rec_put_inside(struct buf *out, struct slice s)
 {
 	uint8_t to[1024];
 	size_t i = 0, n = 0, run;
-	uint64_t bits;
 
 	while (i < s.n) {
-		if (n > sizeof(to) - 16) {
+		if (n > sizeof(to) - 2 * REC_RUN) {
 			buf_add(out, to, n);
 			n = 0;
 		}
-		if (s.n - i >= 8) {
-			memcpy(to + n, s.p + i, 8);
-			if ((bits = rec_specials(s.p + i)) == 0) {
-				i += 8;
-				n += 8;
-				continue;
-			}
-			run = (size_t)__builtin_ctzll(bits) / 8;
+		if (s.n - i >= REC_RUN) {
+			memcpy(to + n, s.p + i, REC_RUN);
+			run = rec_run(s.p + i);
 			i += run;
 			n += run;
+			if (run == REC_RUN)
+				continue;
 		}
 		if (escapes[s.p[i]] == 0)
 			to[n++] = s.p[i++];
