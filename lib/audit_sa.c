@@ -166,13 +166,14 @@ in_esp(struct audit_ctx *c)
 	sa_07_first(c, set, role);
 }
 
-/* Does the message touch a port that the agreement protects? */
+/* Does the message touch a port that an agreement protects?  The phone's first. */
 static bool
 protected_port(const struct audit_ctx *c, uint16_t *port)
 {
 	const struct flow_where *w = &c->s->where;
 	uint16_t ue = c->leg == LEG_UP ? w->sport : w->dport;
 	uint16_t pcscf = c->leg == LEG_UP ? w->dport : w->sport;
+	bool found = false;
 
 	for (size_t i = 0; i < c->ue->n_set; i++) {
 		const struct audit_set *s = &c->ue->set[i];
@@ -184,10 +185,10 @@ protected_port(const struct audit_ctx *c, uint16_t *port)
 		if (pcscf != 0 && (pcscf == s->port_pc ||
 		    pcscf == s->port_ps)) {
 			*port = pcscf;
-			return true;
+			found = true;
 		}
 	}
-	return false;
+	return found;
 }
 
 /* RFC 3310 3.4: a failed challenge is answered outside the new SAs. */
