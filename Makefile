@@ -52,7 +52,8 @@ CAPTURES =	$(sort $(wildcard tests/data/lab/*.pcap tests/data/shapes/*.pcap* \
 # What a fresh Debian or Ubuntu lacks.
 DEPS =		gcc libc6-dev pkg-config libssl-dev libpcap-dev \
 		libjansson-dev zlib1g-dev libzstd-dev zstd bats jq mandoc \
-		tshark python3 python3-junitparser sip-tester iproute2
+		tshark python3 python3-junitparser sip-tester iproute2 \
+		parallel
 
 COMPILE =	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) \
 		$(PKG_CFLAGS)

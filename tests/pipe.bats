@@ -667,3 +667,92 @@ split()
 	split "$IPSEC_REG" -R "p-cscf=$pcscf"
 	[ "$parts" = 2 ]
 }
+
+# night DIR N [OPTION...]: what the six phones from the Nth sent and got.
+night()
+{
+	local dir=$1 n=$2
+
+	shift 2
+	jq -cn --argjson n "$n" 'range($n; $n + 6) | { type: "subscriber",
+	    impi: "0010101234567\(.)@ims.mnc001.mcc001.3gppnetwork.org",
+	    k: "465b5ce8b199b49faa5f0a2ee238a6bc",
+	    opc: "cd63cb71954a9f4e48a5994e37a02baf" }' >phones
+	cat phones >>sim.jsonl
+	ims-register flow -xqs "$n" -k phones --time 1700000000 "$@" |
+	    ims-sa protect -q >packets
+	ims-pcap --filter 'net 10.0.0.0/8' -w "$dir.pcap" packets
+	mkdir -p "$dir"
+	editcap -i 10 "$dir.pcap" "$dir/gm.pcap"
+	[ "$(find "$dir" -name 'gm*' | wc -l)" -ge 2 ]
+}
+
+# The findings on standard input, whatever their frames are called.
+findings()
+{
+	jq -c 'del(.file, .frame, .frames)' | sort
+}
+
+@test "law 6: GNU parallel over the directories of two P-CSCFs" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir night
+	night night/p1 10 --steps register,subscribe,reregister,call
+	night night/p2 20 --case message-in-clear -R ue=10.46.0.2 \
+	    -R p-cscf=172.22.0.31
+	! ims-verify -q -k sim.jsonl -f json night/*/* >all
+	find night -mindepth 1 -type d -printf '%f\n' |
+	    parallel --will-cite 'ims-verify -q --fail-on never -k sim.jsonl \
+	    -f json night/{}/*' >parts
+	[ -s all ]
+	diff -u <(findings <all) <(findings <parts)
+}
+
+@test "law 6: GNU parallel over the phones of one P-CSCF" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir night
+	night night/p1 10 --case message-in-clear
+	! ims-verify -q -k sim.jsonl -f json night/p1/* >all
+	ims-pcap -k sim.jsonl --leg ue night/p1/* |
+	    jq -r '([.src, .dst] - ["172.22.0.21"])[0] + "\t" + tojson' >keyed
+	same 6 "$(cut -f 1 keyed | sort -u | wc -l)"
+	parallel --will-cite --pipe --colsep '\t' --shard 1 -j 3 \
+	    'cut -f 2- | ims-verify -q --fail-on never -R p-cscf=172.22.0.21 \
+	    -k sim.jsonl -f json' <keyed >parts
+	[ -s all ]
+	diff -u <(findings <all) <(findings <parts)
+}
+
+# What Spark's pipe() and a reducer of Hadoop do: sorted by key, and by time.
+@test "law 6: partitions of sorted keys" {
+	local i
+
+	cd "$BATS_TEST_TMPDIR"
+	mkdir night
+	night night/p1 10 --case message-in-clear
+	! ims-verify -q -k sim.jsonl -f json night/p1/* >all
+	ims-pcap -k sim.jsonl --leg ue night/p1/* |
+	    jq -r '([.src, .dst] - ["172.22.0.21"])[0] + "\t" + tojson' |
+	    sort -s -k 1,1 >keyed
+	for i in 2 3 4 5 6 7; do
+		grep "^10\.45\.0\.$i	" keyed | cut -f 2- |
+		    ims-verify -q --fail-on never -R p-cscf=172.22.0.21 -f json
+	done >parts
+	[ -s all ]
+	diff -u <(findings <all) <(findings <parts)
+}
+
+@test "SAs found in one capture open the next" {
+	cd "$BATS_TEST_TMPDIR"
+	night p1 10 --steps register,subscribe,reregister
+	ims-pcap -k sim.jsonl p1.pcap | jq -r .cseq >want
+	ims-pcap -qk sim.jsonl p1/*_00001_* | jq -r .type | grep -qx esp
+	ims-pcap -xk sim.jsonl --sa p1/*_00000_* >first
+	jq -c 'select(.type == "sa")' first >sa.jsonl
+	[ -s sa.jsonl ]
+	{
+		jq -r 'select(.type == "sip").cseq' first
+		ims-pcap -k sim.jsonl -k sa.jsonl p1/*_00001_* | jq -r .cseq
+	} >got
+	diff -u <(head -n "$(wc -l <got)" want) got
+	! ims-pcap -k sim.jsonl -k sa.jsonl p1/*_00001_* | grep '"type":"esp"'
+}
