@@ -1,5 +1,5 @@
 /* rec_read: one JSON line to a struct. */
-#include <malloc.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,22 +162,49 @@ read_body(struct rec_in *in, struct rec *r)
 /* jansson has no way to say so for sure. */
 static _Thread_local bool no_memory;
 
+/* Before each block for jansson. */
+union head {
+	size_t		 n;
+	max_align_t	 align;
+};
+
 static void *
 noted_malloc(size_t n)
 {
-	void *p = malloc(n);
+	union head *h = n <= SIZE_MAX - sizeof(*h) ?
+	    malloc(sizeof(*h) + n) : NULL;
 
-	no_memory |= p == NULL;
-	return p;
+	no_memory |= h == NULL;
+	if (h == NULL)
+		return NULL;
+	h->n = n;
+	return h + 1;
 }
 
 /* What jansson has of a line, tokens too, may be of a key. */
 static void
 wipe_free(void *p)
 {
-	if (p != NULL)
-		crypt_wipe(p, malloc_usable_size(p));
-	free(p);
+	union head *h = p;
+
+	if (h == NULL)
+		return;
+	h--;
+	crypt_wipe(p, h->n);
+	free(h);
+}
+
+/* What is made by these must be freed by these, and nothing else. */
+static void
+swap_alloc(json_malloc_t *m, json_free_t *f)
+{
+	json_malloc_t was_m;
+	json_free_t was_f;
+
+	json_get_alloc_funcs(&was_m, &was_f);
+	json_set_alloc_funcs(*m, *f);
+	*m = was_m;
+	*f = was_f;
 }
 
 /*
@@ -199,14 +226,17 @@ bad_json(const json_error_t *e, char error[REC_ERROR_TEXT])
 static int
 load(struct rec *r, struct slice line, char error[REC_ERROR_TEXT])
 {
+	json_malloc_t m = noted_malloc;
+	json_free_t f = wipe_free;
 	json_error_t e;
 
 	buf_wipe(&r->bytes);
 	buf_init(&r->bytes, line.n);
-	json_set_alloc_funcs(noted_malloc, wipe_free);
+	swap_alloc(&m, &f);
 	no_memory = false;
 	r->json = json_loadb((const char *)line.p, line.n,
 	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &e);
+	swap_alloc(&m, &f);
 	if (no_memory)
 		return ERR_MEM;
 	if (r->json == NULL)
@@ -260,7 +290,14 @@ rec_read_answer(struct rec *r, char error[REC_ERROR_TEXT])
 void
 rec_done(struct rec *r)
 {
-	json_decref(r->json);
+	json_malloc_t m = noted_malloc;
+	json_free_t f = wipe_free;
+
+	if (r->json != NULL) {
+		swap_alloc(&m, &f);
+		json_decref(r->json);
+		swap_alloc(&m, &f);
+	}
 	/* Of these nothing is secret. */
 	if (r->type == REC_SIP || r->type == REC_PACKET ||
 	    r->type == REC_ESP || r->type == REC_GAP)
