@@ -32,6 +32,7 @@ struct cap {
 	uint64_t	 part_at, part_end;
 	uint64_t	 frame_at;	/* AT when the frame was asked for */
 	bool		 in_frame;	/* the part is a frame */
+	bool		 nano;		/* not microseconds */
 	bool		 ended, too_large;
 	int		 linktype;
 	uint8_t		 head[HEADER_LEN];
@@ -156,8 +157,10 @@ open_pcap(struct cap *c)
 	if ((c->through = fopencookie(c, "rb", io)) == NULL)
 		return fail(c, ERR_MEM, "no memory");
 	(void)setvbuf(c->through, c->room, _IOFBF, sizeof(c->room));
+	c->nano = (get32(c, c->head) & 0xffff) == 0x3c4d;
 	c->pcap = pcap_fopen_offline_with_tstamp_precision(c->through,
-	    PCAP_TSTAMP_PRECISION_NANO, text);
+	    c->nano ? PCAP_TSTAMP_PRECISION_NANO :
+	    PCAP_TSTAMP_PRECISION_MICRO, text);
 	if (c->pcap == NULL)
 		return fail(c, c->at < HEADER_LEN ? ERR_MORE : ERR_FORMAT,
 		    text);
@@ -225,12 +228,15 @@ cap_close(struct cap *c)
 	free(c);
 }
 
-/* Fractions of a second are 32 bits in the file, with no upper limit. */
+/*
+ * Fractions of a second are 32 bits in the file, with no upper limit: libpcap
+ * must not make nanoseconds of them where it has 32 bits for that too.
+ */
 static uint64_t
-time_of(const struct pcap_pkthdr *h)
+time_of(const struct cap *c, const struct pcap_pkthdr *h)
 {
 	int64_t ns = (int64_t)(uint32_t)h->ts.tv_sec * 1000000000 +
-	    (int64_t)h->ts.tv_usec;
+	    (int64_t)h->ts.tv_usec * (c->nano ? 1 : 1000);
 
 	return ns > 0 ? (uint64_t)ns : 0;
 }
@@ -255,7 +261,7 @@ next_pcap(struct cap *c, struct cap_frame *out)
 		return fail(c, feof(c->f) ? ERR_MORE : ERR_FORMAT, text);
 	}
 	out->number = ++c->number;
-	out->time_ns = time_of(h);
+	out->time_ns = time_of(c, h);
 	out->linktype = c->linktype;
 	out->form = CAP_PCAP;
 	out->interface = 0;

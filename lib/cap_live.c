@@ -173,7 +173,7 @@ cap_live_next(struct cap_live *c, struct cap_frame *out)
 		cap_live_count(c, &ignore);
 	*out = (struct cap_frame){
 		.number = c->number, .linktype = c->linktype,
-		.time_ns = (uint64_t)h->ts.tv_sec * 1000000000 +
+		.time_ns = (uint64_t)(uint32_t)h->ts.tv_sec * 1000000000 +
 		    (uint64_t)h->ts.tv_usec,
 		.wire_len = h->len, .data = slice_of(data, h->caplen),
 	};

@@ -122,3 +122,21 @@ other 1 1 no answer" "$(ims-pcap --list "$BATS_TEST_TMPDIR/in" |
 		run -2 --separate-stderr ims-pcap --list $o "$F"
 	done
 }
+
+# The middle of 2050: where a time has 32 bits with a sign, it would be 1914.
+@test "--list, --from: a time after 2038" {
+	python3 -c '
+import datetime, struct, sys
+d = bytearray(sys.stdin.buffer.read())
+at, t = 24, datetime.datetime(2050, 6, 1, 12, tzinfo=datetime.timezone.utc)
+while at < len(d):
+    n, = struct.unpack_from("<I", d, at + 8)
+    struct.pack_into("<I", d, at, int(t.timestamp()))
+    at += 16 + n
+sys.stdout.buffer.write(d)' <"$F" >late.pcap
+	same 2050-06-01T12:00 "$(ims-pcap --list late.pcap |
+	    awk 'NR == 2 { print substr($3, 1, 16) }')"
+	same "$(ims-pcap late.pcap | wc -l)" \
+	    "$(ims-pcap --from 2050-06-01T12:00:00 late.pcap | wc -l)"
+	same "" "$(ims-pcap --from 2050-06-01T12:00:01 late.pcap)"
+}
