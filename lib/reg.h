@@ -44,8 +44,7 @@ enum reg_draw {
 	REG_DRAWS
 };
 
-const char	*reg_draw_name(enum reg_draw d);	/* "rand", "spi-uc" */
-int		 reg_draw_parse(struct slice s);	/* or ERR_ALG */
+int		 reg_draw_parse(struct slice s);	/* "rand", "spi-uc"; or ERR_ALG */
 
 enum reg_news {
 	REG_NEWS_REGISTERED, REG_NEWS_DEREGISTERED,

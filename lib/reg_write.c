@@ -10,12 +10,6 @@ static const char *const draws[REG_DRAWS] = {
 	"port-us", "id", "media-key",
 };
 
-const char *
-reg_draw_name(enum reg_draw d)
-{
-	return draws[d];
-}
-
 int
 reg_draw_parse(struct slice s)
 {

@@ -318,12 +318,6 @@ cursor_u32(struct cursor *c)
 	return (uint32_t)cursor_uint(c, 4);
 }
 
-uint64_t
-cursor_u64(struct cursor *c)
-{
-	return cursor_uint(c, 8);
-}
-
 struct slice
 cursor_take(struct cursor *c, size_t n)
 {

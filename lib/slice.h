@@ -177,7 +177,6 @@ uint8_t		 cursor_u8(struct cursor *c);
 uint16_t	 cursor_u16(struct cursor *c);
 uint32_t	 cursor_u24(struct cursor *c);
 uint32_t	 cursor_u32(struct cursor *c);
-uint64_t	 cursor_u64(struct cursor *c);
 struct slice	 cursor_take(struct cursor *c, size_t n);
 void		 cursor_skip(struct cursor *c, size_t n);
 struct slice	 cursor_rest(struct cursor *c);

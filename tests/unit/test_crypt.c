@@ -1,4 +1,6 @@
 /* test_crypt: published vectors of HMAC, CBC, 3DES, GCM and the digests. */
+#include <limits.h>
+
 #include "crypt.h"
 #include "err.h"
 #include "unit.h"
@@ -426,6 +428,27 @@ test_refused(void)
 	crypt_mac_free(NULL);
 }
 
+/* Of what has 2^31 octets and more nothing is read. */
+static void
+test_long(void)
+{
+	const struct slice many = slice_of("", (size_t)INT_MAX + 1);
+	uint8_t out[16] = { 0 }, tag[16];
+	struct crypt_cipher *gcm = crypt_cipher_new(CRYPT_AES_GCM,
+	    slice_of(out, 16), true);
+	struct crypt_cipher *ctr = crypt_cipher_new(CRYPT_AES_CTR,
+	    slice_of(out, 16), true);
+
+	CHECK_INT(crypt_random(out, many.n), ERR_CRYPT, "too long: random");
+	CHECK_INT(crypt_cipher(ctr, out, many, out), ERR_RANGE, "CTR");
+	CHECK_INT(crypt_gcm(gcm, out, NULL, 0, many, out, tag), ERR_RANGE,
+	    "GCM");
+	CHECK_INT(crypt_gcm(gcm, out, &many, 1, slice_of(out, 1), out, tag),
+	    ERR_RANGE, "GCM: what is authenticated");
+	crypt_cipher_free(gcm);
+	crypt_cipher_free(ctr);
+}
+
 static void
 test_octets(void)
 {
@@ -456,5 +479,6 @@ main(void)
 	test_3des_packets();
 	test_gcm();
 	test_refused();
+	test_long();
 	return unit_end();
 }
