@@ -152,7 +152,7 @@ check-valgrind:			## unit programs and commands under valgrind
 coverage:			## lines of lib that the tests run, by module
 	@$(MAKE) -s B=build-cov HARDEN= CFLAGS="-O0 -g --coverage" build units
 	@find build-cov -name '*.gcda' -delete
-	@B=build-cov tests/run $(T) | tail -n 1
+	@B=build-cov tests/run $(T) | grep -v '^ok \|^skip '
 	@tests/coverage build-cov
 
 bench: build $(B)/tests/limit	## speed against peers and limits; Q=1: a minute
