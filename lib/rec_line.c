@@ -3,13 +3,17 @@
 
 #include "rec_int.h"
 
-/* Behind the string that begins at I. */
+/* Behind the string that begins at I: a quote with no odd backslash before it. */
 static size_t
 skip_string(struct slice s, size_t i)
 {
-	for (i++; i < s.n && s.p[i] != '"'; i++)
-		if (s.p[i] == '\\')
-			i++;
+	size_t start = i + 1, n;
+
+	do {
+		i += 1 + slice_chr(slice_from(s, i + 1), '"');
+		for (n = 0; i - n > start && s.p[i - n - 1] == '\\'; n++)
+			;
+	} while (i < s.n && n % 2 != 0);
 	return i < s.n ? i + 1 : s.n;
 }
 
