@@ -7,7 +7,7 @@
 static struct {
 	struct flow	*flow;
 	edit_fn		*edit;
-	bool		 strict;
+	bool		 strict, fits;
 	uint64_t	 messages;	/* of all inputs */
 	uint64_t	 texts;		/* of this one, of plain text */
 	uint64_t	 found;		/* in this input */
@@ -121,7 +121,7 @@ edit_line(const struct flow_sip *m, struct slice line, const char *at)
 		pass(line);
 		return;
 	}
-	rec_line_sip(&in.out, line, message);
+	rec_line_sip(&in.out, line, message, in.fits);
 	buf_u8(&in.out, '\n');
 	write_out();
 }
@@ -196,7 +196,7 @@ on_end(void *arg)
 
 void
 edit_messages(char *const *argv, int n, struct sa_db *db, bool strict,
-    edit_fn *fn)
+    bool fits, edit_fn *fn)
 {
 	const struct flow_sink sink = {
 		on_sip, on_esp, on_gap, NULL, tool_damage, NULL,
@@ -209,6 +209,7 @@ edit_messages(char *const *argv, int n, struct sa_db *db, bool strict,
 
 	in.edit = fn;
 	in.strict = strict;
+	in.fits = fits;
 	sa_db_news(db, on_news, NULL);
 	if ((in.flow = flow_new(&sink, &options, db)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));

@@ -77,7 +77,7 @@ run(int argc, char **argv, bool hiding)
 	if ((db = sa_db_new()) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	g.hide = topology_new(hiding, db);
-	edit_messages(argv + optind, argc - optind, db, g.strict,
+	edit_messages(argv + optind, argc - optind, db, g.strict, true,
 	    hiding ? on_hide : on_restore);
 	topology_end(g.hide);
 	sa_db_free(db);

@@ -303,7 +303,8 @@ cmd_rewrite(int argc, char **argv)
 	    (g.rewrite = rewrite_new(&g.o)) == NULL)
 		tool_die(TOOL_SYSTEM, "%s", tool_reason(ERR_MEM));
 	g.hide = hider(db);
-	edit_messages(argv + optind, argc - optind, db, g.strict, on_message);
+	edit_messages(argv + optind, argc - optind, db, g.strict, false,
+	    on_message);
 	if (g.hide != NULL)
 		topology_end(g.hide);
 	rewrite_free(g.rewrite);

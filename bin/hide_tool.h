@@ -55,12 +55,13 @@ void	 keys_load(struct sa_db *db, void (*key)(const struct rec_hide *k,
  * Read the inputs.  EDIT puts what becomes of a message into OUT, or is false:
  * then the message passes as it is and the exit status is 3, or with STRICT it
  * is dropped.  Messages of captures come out as records, records as the same
- * records with another message, text as text; other records pass.
+ * records with another message, text as text; other records pass.  FITS: EDIT
+ * changes nothing that the summary of a record has.
  */
 typedef bool	 edit_fn(const struct flow_sip *m, const char *at,
 		    struct buf *out);
 void	 edit_messages(char *const *argv, int n, struct sa_db *db, bool strict,
-	    edit_fn *edit);
+	    bool fits, edit_fn *edit);
 /* What is said of a message that is not edited. */
 const char	*edit_refused(void);
 

@@ -268,12 +268,12 @@ void	 rec_line_set(struct buf *out, struct slice line, const char *key,
 	    const char *rename, struct slice value);
 
 /*
- * LINE, a sip record, with MESSAGE and its summary in the place of what it had,
- * appended to OUT.  All else stays as it is; a summary that is not there does
- * not come.
+ * LINE, a sip record, with MESSAGE and, unless it FITS, its summary in the place
+ * of what it had, appended to OUT.  All else stays as it is; a summary that is
+ * not there does not come.
  */
 void	 rec_line_sip(struct buf *out, struct slice line,
-	    struct slice message);
+	    struct slice message, bool fits);
 
 /* Test sets.  A value is hex text, empty if the set has none. */
 enum rec_set_field {

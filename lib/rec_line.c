@@ -156,20 +156,24 @@ first_field(struct buf *out, size_t at)
 }
 
 void
-rec_line_sip(struct buf *out, struct slice line, struct slice message)
+rec_line_sip(struct buf *out, struct slice line, struct slice message,
+    bool fits)
 {
-	size_t i = skip_space(line, 0) + 1, done = i, start, at;
+	size_t i = skip_space(line, 0) + 1, from = i, done = i, start, at;
 	struct slice name, value;
-	bool summary = false;
+	bool text, summary = false;
 
 	buf_put(out, slice_sub(line, 0, done));
 	start = out->n;
-	while (next_field(line, &i, &name, &value)) {
+	for (; next_field(line, &i, &name, &value); from = i) {
+		text = slice_is(name, "message") ||
+		    slice_is(name, "message_b64");
+		if (!text && (fits || !is_summary(name)))
+			continue;
 		at = out->n;
-		if (slice_is(name, "message") || slice_is(name, "message_b64"))
+		buf_put(out, slice_sub(line, done, from - done));
+		if (text)
 			rec_put_text(out, "message", message);
-		else if (!is_summary(name))
-			buf_put(out, slice_sub(line, done, i - done));
 		else if (!summary) {
 			rec_put_summary(out, message);
 			summary = true;
@@ -178,5 +182,8 @@ rec_line_sip(struct buf *out, struct slice line, struct slice message)
 			first_field(out, at);
 		done = i;
 	}
+	at = out->n;
 	buf_put(out, slice_from(line, done));
+	if (at == start)
+		first_field(out, at);
 }

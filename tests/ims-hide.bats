@@ -72,11 +72,9 @@ Record-Route: <sip:ibcf.home1.net;lr>, T' "$(tokens_as_t <<<"$output")"
 	jq -Rs '{"x" : 1, "type":"sip", "impi":"a", message:., "y":[{}]}' \
 	    "$THIG" | tr -d '\n' >in
 	run -0 ims-hide hide -k kv in
-	same '{"x":1,"type":"sip","y":[{}]}' \
-	    "$(jq -c 'del(.message, .method, .call_id, .cseq)' <<<"$output")"
-	same "INVITE cb03a0s09a2sdfglkj490333" \
-	    "$(jq -r '"\(.method) \(.call_id)"' <<<"$output")"
-	ims-hide restore -k kv <<<"$output" | jq -j .message | cmp - "$THIG"
+	same '{"x":1,"type":"sip","impi":"a","y":[{}]}' \
+	    "$(jq -c 'del(.message)' <<<"$output")"
+	cmp <(ims-hide restore -k kv <<<"$output" | jq -c .) <(jq -c . in)
 }
 
 @test "hide: records without own entries pass octet for octet" {

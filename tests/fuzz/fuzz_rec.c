@@ -115,7 +115,7 @@ check_line(struct slice in, const struct rec *r)
 	buf_reset(&out);
 	if (r->type == REC_SIP) {
 		rec_line_sip(&out, in, slice_str("OPTIONS sip:b SIP/2.0\r\n"
-		    "Call-ID: 1\r\n\r\n"));
+		    "Call-ID: 1\r\n\r\n"), r->duplicate);
 		must(!out.bad && rec_read(&again, buf_slice(&out), error) == 0);
 		must(again.type == REC_SIP && slice_starts(again.sip.message,
 		    "OPTIONS sip:b"));

@@ -1154,16 +1154,22 @@ line_sip(void)
 		snprintf(want, sizeof(want), "%s%s%s%s%s", t[i].before,
 		    t[i].summary, t[i].between, text, t[i].after);
 		buf_reset(&out);
-		rec_line_sip(&out, slice_str(t[i].line), slice_str(new));
+		rec_line_sip(&out, slice_str(t[i].line), slice_str(new),
+		    false);
 		CHECK_STR(buf_slice(&out), want, "line %zu with another "
 		    "message", i);
 	}
 	buf_reset(&out);
 	rec_line_sip(&out, slice_str("{\"type\":\"sip\",\"message\":\"x\"}"),
-	    slice_of("OPTIONS sip:a SIP/2.0\r\nX: \xff\r\n\r\n", 31));
+	    slice_of("OPTIONS sip:a SIP/2.0\r\nX: \xff\r\n\r\n", 31), false);
 	CHECK_STR(buf_slice(&out), "{\"type\":\"sip\",\"message_b64\":"
 	    "\"T1BUSU9OUyBzaXA6YSBTSVAvMi4wDQpYOiD/DQoNCg==\"}",
 	    "a message that is no UTF-8");
+	buf_reset(&out);
+	rec_line_sip(&out, slice_str("{\"message\":\"a\\\\\" , \"method\":\"X"
+	    "\\\"\",\"cseq\":\"\\\\\\\"\" }"), slice_str("b"), true);
+	CHECK_STR(buf_slice(&out), "{\"message\":\"b\" , \"method\":\"X\\\"\","
+	    "\"cseq\":\"\\\\\\\"\" }", "a summary that fits is left");
 	buf_free(&out);
 }
 
