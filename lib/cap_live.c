@@ -47,20 +47,20 @@ refused(struct cap_live *c, int r)
 {
 	switch (r) {
 	case PCAP_ERROR_NO_SUCH_DEVICE:
-		snprintf(c->error, sizeof(c->error), "no such interface");
+		(void)snprintf(c->error, sizeof(c->error), "no such interface");
 		name_others(c->error);
 		break;
 	case PCAP_ERROR_PERM_DENIED:
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
-		snprintf(c->error, sizeof(c->error), "not permitted: be root, "
+		(void)snprintf(c->error, sizeof(c->error), "not permitted: be root, "
 		    "or give the program the right (setcap cap_net_raw+ep)");
 		break;
 	case PCAP_ERROR_IFACE_NOT_UP:
-		snprintf(c->error, sizeof(c->error), "is down (ip link set up "
+		(void)snprintf(c->error, sizeof(c->error), "is down (ip link set up "
 		    "dev ...)");
 		break;
 	default:
-		snprintf(c->error, sizeof(c->error), "%.200s",
+		(void)snprintf(c->error, sizeof(c->error), "%.200s",
 		    r == PCAP_ERROR ? pcap_geterr(c->pcap) :
 		    pcap_statustostr(r));
 	}
@@ -70,7 +70,7 @@ refused(struct cap_live *c, int r)
 static int
 fail(struct cap_live *c, int e)
 {
-	snprintf(c->error, sizeof(c->error), "%.200s", pcap_geterr(c->pcap));
+	(void)snprintf(c->error, sizeof(c->error), "%.200s", pcap_geterr(c->pcap));
 	return e;
 }
 
@@ -95,7 +95,7 @@ begin(struct cap_live *c, const char *name, const char *filter)
 	int r;
 
 	if ((c->pcap = pcap_create(name, text)) == NULL) {
-		snprintf(c->error, sizeof(c->error), "%.200s", text);
+		(void)snprintf(c->error, sizeof(c->error), "%.200s", text);
 		return ERR_MEM;
 	}
 	/* None of these fails before it is activated. */
@@ -115,7 +115,7 @@ begin(struct cap_live *c, const char *name, const char *filter)
 	if (filter != NULL && (r = set_filter(c, filter)) < 0)
 		return r;
 	if (pcap_setnonblock(c->pcap, 1, text) < 0) {
-		snprintf(c->error, sizeof(c->error), "%.200s", text);
+		(void)snprintf(c->error, sizeof(c->error), "%.200s", text);
 		return ERR_IO;
 	}
 	return 0;
@@ -129,7 +129,7 @@ cap_live_new(const char *name, const char *filter, int *e,
 
 	if (c == NULL) {
 		*e = ERR_MEM;
-		snprintf(error, CAP_ERROR_TEXT, "no memory");
+		(void)snprintf(error, CAP_ERROR_TEXT, "no memory");
 		return NULL;
 	}
 	if ((*e = begin(c, name, filter)) < 0) {

@@ -48,13 +48,13 @@ get(struct cap_snoop *c, void *to, size_t n, uint64_t from, char *error)
 	if (got == n)
 		return 1;
 	if (ferror(c->f)) {
-		snprintf(error, CAP_ERROR_TEXT, "byte %llu: read error",
+		(void)snprintf(error, CAP_ERROR_TEXT, "byte %llu: read error",
 		    (unsigned long long)c->at);
 		return ERR_IO;
 	}
 	if (got == 0 && from == c->at)
 		return 0;
-	snprintf(error, CAP_ERROR_TEXT, "byte %llu: frame %llu: the file ends "
+	(void)snprintf(error, CAP_ERROR_TEXT, "byte %llu: frame %llu: the file ends "
 	    "in it, at byte %llu", (unsigned long long)from,
 	    (unsigned long long)c->number + 1, (unsigned long long)c->at);
 	return ERR_MORE;
@@ -86,12 +86,12 @@ header(struct cap_snoop *c, char *error)
 	if (e < 0)
 		return e;
 	if (slice_be32(b) != VERSION) {
-		snprintf(error, CAP_ERROR_TEXT, "byte 8: version %u of snoop",
+		(void)snprintf(error, CAP_ERROR_TEXT, "byte 8: version %u of snoop",
 		    (unsigned)slice_be32(b));
 		return ERR_FORMAT;
 	}
 	if ((c->linktype = linktype_of(slice_be32(b + 4))) < 0) {
-		snprintf(error, CAP_ERROR_TEXT, "byte 12: data link type %u of "
+		(void)snprintf(error, CAP_ERROR_TEXT, "byte 12: data link type %u of "
 		    "snoop is not known", (unsigned)slice_be32(b + 4));
 		return ERR_FORMAT;
 	}
@@ -129,7 +129,7 @@ cap_snoop_next(struct cap_snoop *c, struct cap_frame *out,
 	total = slice_be32(b + 8);
 	if (len > CAP_FRAME_MAX || total < RECORD_LEN + len ||
 	    total - RECORD_LEN - len > PAD_MAX) {
-		snprintf(error, CAP_ERROR_TEXT, "byte %llu: frame %llu: %u "
+		(void)snprintf(error, CAP_ERROR_TEXT, "byte %llu: frame %llu: %u "
 		    "octets in a record of %u", (unsigned long long)from,
 		    (unsigned long long)c->number + 1, (unsigned)len,
 		    (unsigned)total);

@@ -44,7 +44,7 @@ cap_unpack_detect(struct slice first)
 static void
 fail(struct cap_unpack *u, const char *text)
 {
-	snprintf(u->error, sizeof(u->error), "byte %llu: %s: %s",
+	(void)snprintf(u->error, sizeof(u->error), "byte %llu: %s: %s",
 	    (unsigned long long)(u->at - (u->in_n - u->in_at)),
 	    u->zstd ? "zstd" : "gzip", text);
 	u->ended = true;
