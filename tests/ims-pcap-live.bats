@@ -34,6 +34,7 @@ need_netns()
 	NET=imsl$$a PEER=imsl$$b
 	ip netns add "$NET" 2>/dev/null || skip "no network namespaces"
 	NS=("$NET" "$PEER")
+	ip netns exec "$NET" true 2>/dev/null || skip "no network namespaces"
 	ip netns add "$PEER"
 	ip link add v0 netns "$NET" type veth peer name v1 netns "$PEER"
 	ip -n "$NET" addr add 10.46.0.1/24 dev v0

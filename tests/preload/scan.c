@@ -4,6 +4,7 @@
  * as hex text of either case, in all that can be written (heap, stack, data,
  * mappings).  SCAN_FOUND is a file that gets a line for each that is there.
  */
+#define _FILE_OFFSET_BITS 64	/* addresses are offsets in mem */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
