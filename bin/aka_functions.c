@@ -155,7 +155,7 @@ opc_of_line(struct slice l, uint64_t number, void *arg)
 	} else {
 		tool_warn_kind("record", "%s: %s", tool_place("line", number),
 		    error[0] != '\0' ? error : tool_reason(e));
-		tool_bad();
+		tool_bad_for(e);
 	}
 	put_result(&out);
 	crypt_wipe(text, sizeof(text));

@@ -119,7 +119,7 @@ tool_closed(const struct flow_esp *e, bool icv_is_bad_input)
 	    e->reason == ERR_REPLAY ||
 	    (e->reason == ERR_AUTH && !icv_is_bad_input))
 		return;
-	tool_bad();
+	tool_bad_for(e->reason);
 	(void)snprintf(what, sizeof(what), "esp: %s", tool_reason(e->reason));
 	tool_warn_kind(what, "%s: frame %llu: esp: spi 0x%08x: %s",
 	    tool_file(), (unsigned long long)e->where.frame, (unsigned)e->spi,
@@ -218,6 +218,15 @@ tool_bad(void)
 }
 
 void
+tool_bad_for(int e)
+{
+	if (e == ERR_CRYPT || e == ERR_MEM)
+		tool_failed();
+	else
+		tool_bad();
+}
+
+void
 tool_failed(void)
 {
 	tool.failed = true;
@@ -253,6 +262,8 @@ tool_reason(int e)
 		return "sequence number was used before or is too old";
 	case ERR_MEM:
 		return "out of memory";
+	case ERR_CRYPT:
+		return "the crypto library refuses, or is out of memory";
 	default:
 		return err_name(e);
 	}

@@ -38,6 +38,8 @@ void	 tool_die(int status, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3), noreturn));
 /* Remember that some input was bad. */
 void	 tool_bad(void);
+/* The same for the error E of lib, which may be the system's fault. */
+void	 tool_bad_for(int e);
 /*
  * A diagnostic of kind KIND; after the first ten of a kind in a file the rest
  * is only counted, unless -v was given.  tool_more() says how many.
@@ -65,7 +67,7 @@ const char	*tool_reason(int e);
 /* The status to exit with, given the ANSWER. */
 int	 tool_status(int answer);
 
-/* Remember that a file could not be opened. */
+/* Remember that the system failed, as when a file could not be opened. */
 void	 tool_failed(void);
 
 /* The options that mean the same in all tools. */
