@@ -44,36 +44,33 @@ buf_slice(const struct buf *b)
 }
 
 uint8_t *
-buf_room(struct buf *b, size_t n)
+buf_grow(struct buf *b, size_t n)
 {
+	size_t cap = b->cap > 0 ? b->cap : 256;
 	uint8_t *p;
-	size_t cap;
 
 	if (b->bad || n > SIZE_MAX / 2 - b->n ||
 	    (b->max != 0 && n > b->max - b->n)) {
 		b->bad = true;
 		return NULL;
 	}
-	if (b->n + n > b->cap) {
-		cap = b->cap > 0 ? b->cap : 256;
-		while (cap < b->n + n)
-			cap *= 2;
-		/* Not realloc(): it leaves secrets where they were. */
-		if ((p = malloc(cap)) == NULL) {
-			b->bad = b->mem = true;
-			return NULL;
-		}
-		if (b->n > 0) {
-			memcpy(p, b->p, b->n);
-			crypt_wipe(b->p, b->n);
-		}
-		free(b->p);
-		b->p = p;
-		b->cap = cap;
+	while (cap < b->n + n)
+		cap *= 2;
+	if (b->max != 0 && cap > b->max)
+		cap = b->max;
+	/* Not realloc(): it leaves secrets where they were. */
+	if ((p = malloc(cap)) == NULL) {
+		b->bad = b->mem = true;
+		return NULL;
 	}
-	p = b->p + b->n;
-	b->n += n;
-	return p;
+	if (b->cap > 0) {
+		memcpy(p, b->p, b->n);
+		crypt_wipe(b->p, b->cap);
+	}
+	free(b->p);
+	b->p = p;
+	b->cap = cap;
+	return buf_room(b, n);
 }
 
 void
@@ -86,15 +83,6 @@ buf_drop(struct buf *b, size_t n)
 	if (n > 0)
 		memmove(b->p, b->p + n, b->n - n);
 	b->n -= n;
-}
-
-void
-buf_add(struct buf *b, const void *p, size_t n)
-{
-	uint8_t *to;
-
-	if (n > 0 && (to = buf_room(b, n)) != NULL)
-		memcpy(to, p, n);
 }
 
 void
@@ -115,12 +103,6 @@ void
 buf_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));
-}
-
-void
-buf_u8(struct buf *b, uint8_t v)
-{
-	buf_add(b, &v, 1);
 }
 
 void
