@@ -47,36 +47,42 @@ void	 rec_put_source(struct buf *out, const struct flow_where *w);
 #define REC_INT_MAX	((1ULL << 53) - 1)	/* RFC 8259 6 */
 
 /*
- * How many octets at the start of the REC_RUN at P can stand in a JSON string
- * as they are (RFC 8259 7).
+ * Which of the REC_RUN octets at P cannot stand in a JSON string as they are
+ * (RFC 8259 7), the first in the lowest bit; and how many can in front of those.
  */
 #define REC_RUN	16
 
 #ifdef __SSE2__
-static inline size_t
-rec_run(const uint8_t *p)
+static inline uint32_t
+rec_marks(const uint8_t *p)
 {
 	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
 	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
 	__m128i control = _mm_cmpeq_epi8(v,
 	    _mm_min_epu8(v, _mm_set1_epi8(0x1f)));
-	int bits = _mm_movemask_epi8(_mm_or_si128(control,
-	    _mm_or_si128(quote, slash)));
 
-	return (size_t)__builtin_ctz((unsigned)bits | 1U << REC_RUN);
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control,
+	    _mm_or_si128(quote, slash)));
 }
 #else
+static inline uint32_t
+rec_marks(const uint8_t *p)
+{
+	uint32_t marks = 0;
+
+	for (unsigned i = 0; i < REC_RUN; i++)
+		marks |= (uint32_t)(p[i] < ' ' || p[i] == '"' ||
+		    p[i] == '\\') << i;
+	return marks;
+}
+#endif
+
 static inline size_t
 rec_run(const uint8_t *p)
 {
-	size_t n = 0;
-
-	while (n < REC_RUN && p[n] >= ' ' && p[n] != '"' && p[n] != '\\')
-		n++;
-	return n;
+	return (size_t)__builtin_ctz(rec_marks(p) | 1U << REC_RUN);
 }
-#endif
 
 /* The value of a field, whoever read it. */
 enum rec_kind {

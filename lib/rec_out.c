@@ -33,32 +33,54 @@ escape_one(uint8_t *to, uint8_t c)
 	return 6;
 }
 
+/* What escape() takes at once, and the room that this needs at most. */
+#define BLOCK		(4 * REC_RUN)
+#define BLOCK_ROOM	(6 * BLOCK + REC_RUN)
+
+/*
+ * The N octets at FROM, at most BLOCK, to TO; up to BLOCK + REC_RUN are read.
+ * How many they became.
+ */
+static size_t
+escape(uint8_t *to, const uint8_t *from, size_t n)
+{
+	const uint8_t *plain = from, *start = to;
+	uint64_t marks = rec_marks(from) |
+	    (uint64_t)rec_marks(from + REC_RUN) << REC_RUN |
+	    (uint64_t)rec_marks(from + 2 * REC_RUN) << 2 * REC_RUN |
+	    (uint64_t)rec_marks(from + 3 * REC_RUN) << 3 * REC_RUN;
+	size_t run;
+
+	if (n < BLOCK)
+		marks &= ((uint64_t)1 << n) - 1;
+	for (;;) {
+		run = marks != 0 ? (size_t)(from - plain) +
+		    (size_t)__builtin_ctzll(marks) : (size_t)(from + n - plain);
+		for (size_t i = 0; i < run; i += REC_RUN)
+			memcpy(to + i, plain + i, REC_RUN);
+		to += run;
+		if (marks == 0)
+			return (size_t)(to - start);
+		to += escape_one(to, plain[run]);
+		plain += run + 1;
+		marks &= marks - 1;
+	}
+}
+
 /* The inside of a JSON string; S is valid UTF-8. */
 void
 rec_put_inside(struct buf *out, struct slice s)
 {
-	uint8_t to[1024];
-	size_t i = 0, n = 0, run;
+	uint8_t last[BLOCK + REC_RUN] = { 0 }, *to;
 
-	while (i < s.n) {
-		if (n > sizeof(to) - 2 * REC_RUN) {
-			buf_add(out, to, n);
-			n = 0;
-		}
-		if (s.n - i >= REC_RUN) {
-			memcpy(to + n, s.p + i, REC_RUN);
-			run = rec_run(s.p + i);
-			i += run;
-			n += run;
-			if (run == REC_RUN)
-				continue;
-		}
-		if (escapes[s.p[i]] == 0)
-			to[n++] = s.p[i++];
-		else
-			n += escape_one(to + n, s.p[i++]);
+	while (s.n > 0 && (to = buf_room(out, BLOCK_ROOM)) != NULL) {
+		struct slice part = slice_sub(s, 0, BLOCK);
+
+		if (s.n < sizeof(last))
+			part.p = memcpy(last, part.p, part.n);
+		out->n -= BLOCK_ROOM - escape(to, part.p, part.n);
+		s = slice_from(s, part.n);
 	}
-	buf_add(out, to, n);
 }
 
 void
