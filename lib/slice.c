@@ -198,29 +198,42 @@ utf8_len(const uint8_t *p, size_t n)
 	return len;
 }
 
+/* How many octets at the start of S are ASCII. */
+static size_t
+ascii_length(struct slice s)
+{
+	const uint64_t high = 0x8080808080808080ULL;
+	uint64_t w[4];
+	size_t i = 0;
+
+	for (; s.n - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(w, s.p + i, sizeof(w));
+		if (((w[0] | w[1] | w[2] | w[3]) & high) != 0)
+			break;
+	}
+	for (; s.n - i >= sizeof(w[0]); i += sizeof(w[0])) {
+		memcpy(w, s.p + i, sizeof(w[0]));
+		if ((w[0] & high) != 0)
+			break;
+	}
+	while (i < s.n && s.p[i] < 0x80)
+		i++;
+	return i;
+}
+
 bool
 slice_utf8(struct slice s)
 {
-	size_t i = 0;
+	size_t len;
 
-	while (i < s.n) {
-		uint64_t w;
-		size_t len;
-
-		/* Eight ASCII octets at a time. */
-		while (s.n - i >= sizeof(w)) {
-			memcpy(&w, s.p + i, sizeof(w));
-			if ((w & 0x8080808080808080ULL) != 0)
-				break;
-			i += sizeof(w);
-		}
-		if (i == s.n)
-			break;
-		if ((len = utf8_len(s.p + i, s.n - i)) == 0)
+	for (;;) {
+		s = slice_from(s, ascii_length(s));
+		if (s.n == 0)
+			return true;
+		if ((len = utf8_len(s.p, s.n)) == 0)
 			return false;
-		i += len;
+		s = slice_from(s, len);
 	}
-	return true;
 }
 
 const char *
