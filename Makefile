@@ -40,15 +40,15 @@ UNITS =		$(patsubst tests/unit/%.c,$(B)/tests/%, \
 		$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ =		$(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz_%, \
 		$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+DAMAGE =	$(patsubst %,$(B)/tests/damage_%,$(NAMES))
 PRELOAD =	$(patsubst tests/preload/%.c,$(B)/tests/%.so, \
 		$(sort $(wildcard tests/preload/*.c)))
 MAN1 =		$(sort $(wildcard man/*.1))
 MAN5 =		$(sort $(wildcard man/*.5))
 MAN7 =		$(sort $(wildcard man/*.7))
 
-CAPTURES =	$(sort $(wildcard tests/data/lab/*.pcap tests/data/shapes/*.pcap* \
-		tests/data/cap/*.pcap tests/data/cap/*.pcapng \
-		../shared/captures/open5gs/*.pcapng))
+SANITIZE =	-O1 -g -fsanitize=address,undefined \
+		-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 # What a fresh Debian or Ubuntu lacks.
 DEPS =		gcc libc6-dev pkg-config libssl-dev libpcap-dev \
@@ -74,7 +74,8 @@ $(B)/%: $(B)/bin/%.o $(SHARED) $(B)/libims.a
 
 # ims-x is bin/ims-x.c, bin/x_*.c and what all share.
 define PARTS
-$(B)/ims-$(1): $(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/$(1)_*.c)))
+$(B)/ims-$(1) $(B)/tests/damage_ims-$(1): \
+    $(patsubst %.c,$(B)/%.o,$(sort $(wildcard bin/$(1)_*.c)))
 endef
 $(foreach t,$(TOOLS),$(eval $(call PARTS,$(patsubst $(B)/ims-%,%,$(t)))))
 
@@ -89,6 +90,13 @@ $(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libims.a
 # Its allocations fail; see there.
 $(B)/tests/test_nomem: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
 	-Wl,--wrap=realloc,--wrap=reallocarray,--wrap=free
+
+# A tool whose main is called again and again; see there.
+$(B)/tests/damage_%: $(B)/bin/%.o $(B)/tests/fuzz/damage.o $(SHARED) \
+    $(B)/libims.a
+	@mkdir -p $(@D)
+	$(LINK) -Wl,--wrap=main -o $@ $(filter %.o,$^) $(B)/libims.a \
+	    $(PKG_LIBS)
 
 $(B)/tests/limit: $(B)/tests/bench/limit.o
 	@mkdir -p $(@D)
@@ -133,16 +141,14 @@ demo: deps			## a registration and a call, made, hidden, judged
 	@$(MAKE) -s build
 	@B=$(B) sh tests/demo
 
-units: $(UNITS) $(FUZZ) $(PRELOAD)
+units: $(UNITS) $(FUZZ) $(DAMAGE) $(PRELOAD)
 
 check: deps			## all tests; T=one.bats for one file
 	@$(MAKE) -s build units
 	@B=$(B) tests/run $(T)
 
 check-san:			## the tests under ASan and UBSan
-	@$(MAKE) check B=build-san HARDEN= \
-	    CFLAGS="-O1 -g -fsanitize=address,undefined \
-	    -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+	@$(MAKE) check B=build-san HARDEN= CFLAGS="$(SANITIZE)"
 
 check-valgrind:			## unit programs and commands under valgrind
 	@$(MAKE) -s B=build-valgrind HARDEN= CFLAGS="-O1 -g" \
@@ -195,19 +201,9 @@ fuzz-%: tests/fuzz/fuzz_%.c	## fuzz a surface; S=seconds
 	    -dict=tests/fuzz/dict/$(or $(DICT_$*),sip).dict \
 	    build-fuzz/corpus_$* build-fuzz/seeds/$*
 
-# What may be damaged, in which target, and the octets that it wants around it.
-damage: tests/fuzz/damage.c	## captures cut and changed, 2500 times each
-	@$(MAKE) -s B=build-fuzz CC=clang HARDEN= \
-	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined" \
-	    build-fuzz/libims.a
-	@for t in flow audit; do \
-		clang $(STD) $(CPPFLAGS) $(WARN) -O1 -g \
-		    -fsanitize=fuzzer-no-link,address,undefined \
-		    -o build-fuzz/damage_$$t tests/fuzz/fuzz_$$t.c $< \
-		    build-fuzz/libims.a $(PKG_LIBS) || exit 1; \
-	done
-	build-fuzz/damage_flow "" 00 500 2000 100000 $(CAPTURES)
-	build-fuzz/damage_audit 01 "" 500 2000 100000 $(CAPTURES)
+damage:				## bad input of every kind, under ASan: a table
+	@$(MAKE) -s B=build-san HARDEN= CFLAGS="$(SANITIZE)" build units
+	@B=build-san Q=$(Q) SEED=$(SEED) nice tests/damage
 
 install: build			## install under DESTDIR and PREFIX
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(MANDIR)/man1 \

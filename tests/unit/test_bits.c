@@ -9,8 +9,8 @@
 #include "hide.h"
 #include "unit.h"
 
-#define PACKETS	40	/* of each pair of algorithms; BITS=25: a thousand */
-#define TOKENS	10
+#define PACKETS	8	/* of each pair of algorithms; BITS=25: a thousand */
+#define TOKENS	40
 
 static const struct esp_key keys[] = {
 	{ .alg = ESP_HMAC_MD5_96, .auth_len = 16 },
