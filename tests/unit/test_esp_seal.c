@@ -382,7 +382,8 @@ test_refusals(const struct vector *v)
 	    ERR_CRYPT, "%s: what opens does not seal", v->name);
 	CHECK_INT(esp_open(p.seal, NULL, slice_from(buf_slice(&p.b), 6), out,
 	    &got), ERR_CRYPT, "%s: what seals does not open", v->name);
-	p.b.max = p.b.n + 7;
+	buf_free(&p.b);
+	buf_init(&p.b, 7);
 	CHECK_INT(esp_seal(p.seal, v->spi, 1, NULL, 17, data, &p.b), ERR_MEM,
 	    "%s: no room", v->name);
 	pair_free(&p);
